@@ -1,10 +1,14 @@
-// Runs turbo tasks without its banner of cached logs and without its telemetry:
-// nobody who tries the demo should have to opt out of anything.
+// Runs turbo tasks without telemetry and without the logs of what is cached. With --quiet, as before `pnpm demo`,
+// it says nothing at all unless something fails.
 import { spawnSync } from "node:child_process";
 
-const { status } = spawnSync("turbo", ["run", ...process.argv.slice(2), "--output-logs=errors-only"], {
-  stdio: "inherit",
+const args = process.argv.slice(2).filter((arg) => arg !== "--quiet");
+const isQuiet = args.length < process.argv.length - 2;
+
+const { status, stdout, stderr } = spawnSync("turbo", ["run", ...args, "--output-logs=errors-only"], {
+  stdio: isQuiet ? "pipe" : "inherit",
   shell: process.platform === "win32", // turbo is a .cmd file there
   env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1" },
 });
+if (status !== 0 && isQuiet) process.stderr.write(`${stdout ?? ""}${stderr ?? ""}`);
 process.exit(status ?? 1);
