@@ -1,1 +1,2 @@
-export {};
+export { DeadlockError } from "./errors.ts";
+export { EventLoop } from "./event-loop.ts";

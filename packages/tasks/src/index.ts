@@ -1,1 +1,13 @@
-export {};
+export { allTasks } from "./all-tasks.ts";
+export { type Body, Coroutine, type CoroutineFunction, coroutine, isCoroutine } from "./coroutine.ts";
+export { createTask, getTaskFactory, setTaskFactory, type TaskFactory } from "./create-task.ts";
+export { currentTask } from "./current-task.ts";
+export { createEagerTaskFactory, eagerTaskFactory, type TaskConstructor } from "./eager-task.ts";
+export { type Awaitable, ensureFuture, isFuture, type Startable } from "./ensure-future.ts";
+export { CancelledError, InvalidStateError } from "./errors.ts";
+export { Future, type FutureOptions, type Outcome } from "./future.ts";
+export { signal } from "./signal.ts";
+export { sleep } from "./sleep.ts";
+export { type NativeAwaiter, Suspendable, type Then } from "./suspendable.ts";
+export { FutureWait, type GeneratorBody, PromiseWait, type Steps, type Suspension } from "./suspension.ts";
+export { Task, type TaskOptions, type Work } from "./task.ts";

@@ -1,1 +1,2 @@
-export {};
+export { type Ordered, ordered } from "./ordered.ts";
+export { VirtualHost } from "./virtual-host.ts";

@@ -1,0 +1,43 @@
+import type { Carrier, Frame } from "./ambient.ts";
+
+/**
+ * Stands in for AsyncLocalStorage where there is none: follows synchronous calls only.
+ *
+ * Generator coroutines need no more, since every step of theirs is entered by the loop. A native `async` function
+ * loses it at its first `await` of a promise.
+ */
+class SynchronousStorage {
+  #current: Frame | undefined;
+
+  getStore(): Frame | undefined {
+    return this.#current;
+  }
+
+  run<R>(frame: Frame, f: () => R): R {
+    const outer = this.#current;
+    this.#current = frame;
+    try {
+      return f();
+    } finally {
+      this.#current = outer;
+    }
+  }
+}
+
+class SynchronousCarrier implements Carrier {
+  readonly #frame: Frame;
+
+  constructor(frame: Frame) {
+    this.#frame = frame;
+  }
+
+  runInAsyncScope<Args extends unknown[], R>(f: (...args: Args) => R, _thisArg: undefined, ...args: Args): R {
+    return storage.run(this.#frame, () => f(...args));
+  }
+}
+
+export const storage: SynchronousStorage = new SynchronousStorage();
+
+export function carryFrame(frame: Frame): Carrier {
+  return new SynchronousCarrier(frame);
+}

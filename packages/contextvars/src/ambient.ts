@@ -1,0 +1,58 @@
+/**
+ * What travels with a flow of control: through calls, through `await`, into callbacks that were scheduled from it.
+ *
+ * There is one carrier for the whole project, so that the current context, the running loop and the current task can
+ * never disagree. What it carries is a `Frame`; which engine feature carries it is decided by export conditions
+ * (AsyncLocalStorage where there is one, else a variable that follows synchronous calls).
+ */
+
+import { carryFrame, storage } from "#ambient-storage";
+import type { Context } from "./context.ts";
+
+/** The state that a flow of control carries: its context, and whom it belongs to. */
+export interface Frame {
+  readonly context: Context;
+  /** A task or a handle that runs in this frame; `contextvars` does not look into it. `null` outside them. */
+  readonly owner: object | null;
+}
+
+/**
+ * A saved flow of control: its frame, and every foreign AsyncLocalStorage as it was when `capture` was called.
+ *
+ * @example
+ * const carrier = capture({ context: copyContext(), owner: null });
+ * carrier.runInAsyncScope(() => currentFrame()?.owner) // => null
+ */
+export interface Carrier {
+  /** Call `f` with `args` inside the saved flow. */
+  runInAsyncScope<Args extends unknown[], R>(f: (...args: Args) => R, thisArg: undefined, ...args: Args): R;
+}
+
+/**
+ * The frame of the current flow of control, or `undefined` outside of any.
+ *
+ * @example
+ * currentFrame() // => undefined
+ */
+export function currentFrame(): Frame | undefined {
+  return storage.getStore();
+}
+
+/**
+ * Call `f` with `frame` as the current one; what `f` starts, native `async` functions included, stays in it.
+ *
+ * @example
+ * runInFrame({ context: copyContext(), owner: null }, () => currentFrame()?.owner) // => null
+ */
+export function runInFrame<R>(frame: Frame, f: () => R): R {
+  return storage.run(frame, f);
+}
+
+/**
+ * Save the current flow of control, with `frame` in the place of its frame, to go on in it later.
+ *
+ * Cheap enough to be done once for every task and every callback.
+ */
+export function capture(frame: Frame): Carrier {
+  return carryFrame(frame);
+}

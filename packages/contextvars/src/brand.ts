@@ -1,0 +1,36 @@
+/** A class of errors, whatever its constructor takes. */
+export type ErrorClass = abstract new (...args: never[]) => Error;
+
+/**
+ * Give an error class a name that survives minification and an `instanceof` that survives duplication.
+ *
+ * npm may install two copies of a package; the errors that they throw are still of one kind.
+ * A subclass that is not branded itself keeps the ordinary `instanceof`.
+ *
+ * @param errorClass - The class, usually `this` in its static block.
+ * @param name - A name that no other package uses, as `"asyncio-ts.CancelledError"`; what follows the last dot becomes
+ * the `name` of the errors.
+ *
+ * @example
+ * class PoolClosed extends Error {
+ *   static {
+ *     brand(this, "my-pool.PoolClosed");
+ *   }
+ * }
+ * new PoolClosed("no more jobs") instanceof PoolClosed // => true
+ */
+export function brand(errorClass: ErrorClass, name: string): void {
+  const key = Symbol.for(name);
+  Object.defineProperty(errorClass.prototype, "name", {
+    value: name.slice(name.lastIndexOf(".") + 1),
+    configurable: true,
+    writable: true,
+  });
+  Object.defineProperty(errorClass.prototype, key, { value: true });
+  Object.defineProperty(errorClass, Symbol.hasInstance, {
+    value(this: ErrorClass, value: unknown): boolean {
+      if (this !== errorClass) return Function.prototype[Symbol.hasInstance].call(this, value);
+      return typeof value === "object" && value !== null && key in value;
+    },
+  });
+}

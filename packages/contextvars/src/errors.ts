@@ -1,0 +1,25 @@
+import { brand } from "./brand.ts";
+
+/**
+ * An operation met a state in which it makes no sense: Python's `RuntimeError`.
+ *
+ * @example
+ * new RuntimeError("no running event loop").name // => "RuntimeError"
+ */
+export class RuntimeError extends Error {
+  static {
+    brand(this, "asyncio-ts.RuntimeError");
+  }
+}
+
+/**
+ * A context variable has neither a value nor a default: Python's `LookupError`.
+ *
+ * @example
+ * new LookupError("no value").name // => "LookupError"
+ */
+export class LookupError extends Error {
+  static {
+    brand(this, "asyncio-ts.LookupError");
+  }
+}

@@ -1,0 +1,41 @@
+/** How many frames a captured stack holds, as in CPython. */
+const stackDepth = 10;
+
+/**
+ * The stack of the caller's caller, innermost frame first, without frames of this project's own files where they can be
+ * told apart.
+ */
+export function captureStack(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = stackDepth + ownFramesAtMost;
+  const holder: { stack?: string } = {};
+  try {
+    if (typeof Error.captureStackTrace === "function") Error.captureStackTrace(holder, captureStack);
+    else holder.stack = String(new Error().stack);
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+  return withoutOwnFrames(holder.stack ?? "");
+}
+
+const ownFramesAtMost = 12;
+
+/** Frames of the packages of this project, whether run from source or built, and of Node's own modules. */
+const ownFrame =
+  /[\\/](?:@asyncio-ts|packages)[\\/](?:contextvars|core|tasks|combinators|platform)[\\/](?:src|dist)[\\/](?!.*\.test\.)|\(?node:/;
+
+function withoutOwnFrames(stack: string): string {
+  const frames = stack.split("\n").filter((line) => /^\s+at |@/.test(line));
+  const foreign = frames.filter((line) => !ownFrame.test(line));
+  return (foreign.length > 0 ? foreign : frames).slice(0, stackDepth).join("\n");
+}
+
+/**
+ * Whether debug mode is on unless a loop says otherwise: the environment variable `ASYNCIO_DEBUG` is set to something
+ * other than `0`.
+ */
+export function debugByDefault(): boolean {
+  const environment = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env;
+  const value = environment?.["ASYNCIO_DEBUG"];
+  return value !== undefined && value !== "" && value !== "0";
+}

@@ -1,0 +1,27 @@
+import type { Scheduler } from "./scheduler.ts";
+
+/**
+ * A side table: what one layer remembers about each loop.
+ *
+ * A layer above the loop keeps its state here instead of on the loop, which knows nothing of the layers. The entry is
+ * made when it is first asked for, and lives as long as its loop.
+ *
+ * @param create - Makes the entry of a loop.
+ * @returns A function from a loop to its entry.
+ *
+ * @example
+ * const counters = perLoop(() => ({ calls: 0 }));
+ * counters(loop).calls += 1;
+ * counters(loop).calls // => 1
+ */
+export function perLoop<State>(create: (loop: Scheduler) => State): (loop: Scheduler) => State {
+  const states = new WeakMap<Scheduler, State>();
+  return (loop) => {
+    let state = states.get(loop);
+    if (state === undefined) {
+      state = create(loop);
+      states.set(loop, state);
+    }
+    return state;
+  };
+}

@@ -1,0 +1,49 @@
+import { currentFrame, RuntimeError } from "@asyncio-ts/contextvars";
+import type { Scheduler } from "./scheduler.ts";
+
+/** The loops that are running in this thread. Several may run side by side. */
+const running = new Set<Scheduler>();
+
+/** @internal */
+export function enterRunning(loop: Scheduler): void {
+  running.add(loop);
+}
+
+/** @internal */
+export function leaveRunning(loop: Scheduler): void {
+  running.delete(loop);
+}
+
+/**
+ * The loop in whose handle or task the current code runs, or `null`.
+ *
+ * Follows `await`: code that a task started is in the loop of that task.
+ */
+export function loopOfFlow(): Scheduler | null {
+  const owner = currentFrame()?.owner as { readonly loop?: Scheduler } | null | undefined;
+  const loop = owner?.loop;
+  return loop?.isRunning() ? loop : null;
+}
+
+/**
+ * The loop that is running here, or `null`: that of the current flow, else the only one that runs in this thread.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.get_running_loop}
+ */
+export function runningLoop(): Scheduler | null {
+  const ofFlow = loopOfFlow();
+  if (ofFlow !== null || running.size !== 1) return ofFlow;
+  const [only] = running;
+  return only as Scheduler;
+}
+
+/**
+ * The loop that is running here.
+ *
+ * @throws {RuntimeError} No loop is running, or several are and the caller belongs to none of them.
+ */
+export function getRunningLoop(): Scheduler {
+  const loop = runningLoop();
+  if (loop === null) throw new RuntimeError("no running event loop");
+  return loop;
+}

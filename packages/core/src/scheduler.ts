@@ -1,0 +1,49 @@
+import type { Context } from "@asyncio-ts/contextvars";
+import type { ExceptionContext } from "./exception-handler.ts";
+import type { Handle } from "./handle.ts";
+import type { Seconds } from "./host.ts";
+import type { TimerHandle } from "./timer-handle.ts";
+
+/** Something that the ready queue holds: a callback, a task's next step. `run` must not throw. */
+export interface Runnable {
+  run(): void;
+  /** Its turn will not come, since the loop is closed: do what can be done without it. */
+  runWithoutLoop?(): void;
+}
+
+/** How a callback is to be run. */
+export interface ScheduleOptions {
+  /** The context to run in; by default a copy of the current one. */
+  readonly context?: Context | undefined;
+}
+
+/**
+ * The part of a loop that futures and tasks are written against.
+ *
+ * Someone else's loop implements this and then works with every function of the layers above.
+ */
+export interface Scheduler {
+  /** The loop's clock, in seconds. */
+  time(): Seconds;
+  /** Call `callback` in the next turn. */
+  callSoon<Args extends unknown[]>(callback: (...args: Args) => unknown, ...args: Args): Handle;
+  /** Call `callback` after `delay` seconds. */
+  callLater<Args extends unknown[]>(delay: Seconds, callback: (...args: Args) => unknown, ...args: Args): TimerHandle;
+  /** Call `callback` when the loop's clock shows `when`. */
+  callAt<Args extends unknown[]>(when: Seconds, callback: (...args: Args) => unknown, ...args: Args): TimerHandle;
+  /** Put `runnable` at the end of the ready queue: `callSoon` without a handle, for what carries its own context. */
+  schedule(runnable: Runnable): void;
+  /**
+   * The handle that is running has resumed native code: the next handle runs only once the microtasks are drained.
+   *
+   * That is what gives native `async` functions the order of CPython, where a step ends before the next one begins.
+   */
+  drainMicrotasks(): void;
+  /** Report what nobody can catch to the exception handler. */
+  callExceptionHandler(context: ExceptionContext): void;
+  /** Call `listener` once, when the loop is closed. */
+  onClose(listener: () => void): void;
+  getDebug(): boolean;
+  isRunning(): boolean;
+  isClosed(): boolean;
+}

@@ -1,0 +1,65 @@
+import type { Cancellable, Host, Seconds } from "../host.ts";
+import { macrotask } from "./macrotask.ts";
+
+/**
+ * A host whose time stands still while anything is ready, and jumps to the next deadline when nothing is.
+ *
+ * Sleeps cost nothing, and a program takes the same course each time. Nothing outside the loop is waited for: a loop
+ * that sleeps without a deadline is stuck at once.
+ *
+ * @example
+ * const host = new VirtualHost();
+ * const loop = new BaseEventLoop(host);
+ * loop.callLater(3600, () => loop.stop());
+ * await loop.runForever();
+ * loop.time() // => 3600
+ */
+export class VirtualHost implements Host {
+  #now: Seconds;
+
+  /** @param start - What the clock shows at first. */
+  constructor(start: Seconds = 0) {
+    this.#now = start;
+  }
+
+  now(): Seconds {
+    return this.#now;
+  }
+
+  afterMicrotasks(callback: () => void): void {
+    macrotask(callback);
+  }
+
+  afterIo(callback: () => void): void {
+    macrotask(callback);
+  }
+
+  wakeAt(time: Seconds, callback: () => void): Cancellable {
+    if (time === Number.POSITIVE_INFINITY) return { cancel() {} };
+    return cancellable(queueMicrotask, () => {
+      this.#now = Math.max(this.#now, time);
+      callback();
+    });
+  }
+
+  whenStuck(callback: () => void): Cancellable {
+    return cancellable(macrotask, callback);
+  }
+
+  /** Let `seconds` pass while a callback runs, as a callback that blocks its thread does. */
+  advance(seconds: Seconds): void {
+    this.#now += seconds;
+  }
+}
+
+function cancellable(schedule: (callback: () => void) => void, callback: () => void): Cancellable {
+  let live = true;
+  schedule(() => {
+    if (live) callback();
+  });
+  return {
+    cancel() {
+      live = false;
+    },
+  };
+}

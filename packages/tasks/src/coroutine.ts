@@ -1,0 +1,148 @@
+import { RuntimeError } from "@asyncio-ts/contextvars";
+import { captureStack, loopOfFlow, nameOf, type Scheduler, showAsString } from "@asyncio-ts/core";
+import { createTask } from "./create-task.ts";
+import type { Complaint, Watched } from "./drop-watch.ts";
+import { NeverAwaited, unawaitedCoroutines } from "./never-awaited.ts";
+import { Suspendable } from "./suspendable.ts";
+import { type GeneratorBody, PromiseWait, type Steps } from "./suspension.ts";
+
+/** What the body of a coroutine may be: it returns a generator, a promise, or another awaitable. */
+export type Body<Args extends unknown[], T> = (...args: Args) => GeneratorBody<T> | PromiseLike<T>;
+
+/** A function whose calls are coroutines: Python's `async def`. */
+export type CoroutineFunction<Args extends unknown[], T> = (...args: Args) => Coroutine<T>;
+
+/**
+ * A call that has not begun: it runs when it is awaited, in the current task and without an extra turn, or when it is
+ * scheduled, by `createTask` and the like.
+ *
+ * It can run once. One that is dropped without having run is reported: `coroutine 'f' was never awaited`.
+ *
+ * ## Cancellation
+ * Cancelling the task that awaits it throws a `CancelledError` where it is suspended.
+ */
+export abstract class Coroutine<T> extends Suspendable<T> implements Watched {
+  static {
+    showAsString(this);
+  }
+
+  /** The name of the coroutine function. */
+  readonly name: string;
+  /** Where the coroutine was made; only in debug mode. */
+  readonly createdAt: string | undefined;
+  readonly #loop: Scheduler | null;
+  #begun = false;
+  #complaint: NeverAwaited | null = null;
+
+  constructor(name: string) {
+    super();
+    this.name = name;
+    this.#loop = loopOfFlow();
+    this.createdAt = this.#loop?.getDebug() ? captureStack() : undefined;
+    unawaitedCoroutines.add(this);
+  }
+
+  /** The steps of the body; called once. */
+  protected abstract begin(): Steps<T>;
+
+  /** @throws {RuntimeError} The coroutine was awaited or scheduled before. */
+  override [Symbol.iterator](): Steps<T> {
+    if (this.#begun) throw new RuntimeError(`Cannot reuse the coroutine '${this.name}', which was already awaited`);
+    this.close();
+    return this.begin();
+  }
+
+  /** Give up a coroutine that was never begun, so that it is not reported. */
+  close(): void {
+    this.#begun = true;
+    this.#complaint?.forgive();
+  }
+
+  /** @internal */
+  isUnsettled(): boolean {
+    return !this.#begun;
+  }
+
+  /** @internal */
+  complaint(): Complaint {
+    this.#complaint = new NeverAwaited(this.name, this.createdAt, this.#loop);
+    return this.#complaint;
+  }
+
+  /** Outside of a task there is nobody to take the steps: a task of its own does. */
+  protected override settleOutsideTasks(resolve: (value: T) => void, reject: (error: unknown) => void): void {
+    createTask(this).wait(resolve, reject);
+  }
+
+  override toString(): string {
+    return `<Coroutine ${this.name}()>`;
+  }
+}
+
+/** A call of a function that the user wrote. */
+class FunctionCoroutine<Args extends unknown[], T> extends Coroutine<T> {
+  readonly #body: Body<Args, T>;
+  readonly #args: Args;
+
+  constructor(body: Body<Args, T>, args: Args) {
+    super(nameOf(body));
+    this.#body = body;
+    this.#args = args;
+  }
+
+  protected override begin(): Steps<T> {
+    return stepsOf(this.#body(...this.#args), this.#body);
+  }
+}
+
+/**
+ * Make a coroutine function of a function: of a `function*` with `yield*`, or of an `async` function.
+ *
+ * @param body - Called when the coroutine begins, with the arguments that it was made with.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#coroutines}
+ *
+ * @example
+ * const double = coroutine(function* (n: number) {
+ *   yield* sleep(1);
+ *   return n * 2;
+ * });
+ * await double(21) // => 42
+ */
+export function coroutine<Args extends unknown[], T>(body: Body<Args, T>): CoroutineFunction<Args, T> {
+  if (typeof body !== "function") throw new TypeError(`coroutine() needs a function, not ${String(body)}`);
+  const coroutineFunction = (...args: Args): Coroutine<T> => new FunctionCoroutine(body, args);
+  Object.defineProperty(coroutineFunction, "name", { value: body.name, configurable: true });
+  return coroutineFunction;
+}
+
+/** Whether `value` is a coroutine: made by a coroutine function, or a generator. */
+export function isCoroutine(value: unknown): value is Coroutine<unknown> | GeneratorBody<unknown> {
+  return value instanceof Coroutine || isGenerator(value);
+}
+
+/** Whether `value` is a generator. */
+export function isGenerator(value: unknown): value is GeneratorBody<unknown> {
+  const generator = value as Partial<GeneratorBody<unknown>> | null;
+  return typeof value === "object" && typeof generator?.next === "function" && typeof generator.throw === "function";
+}
+
+/** Whether `value` is a promise, or anything else with a `then`. */
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
+  return isObject && typeof (value as { then?: unknown }).then === "function";
+}
+
+/**
+ * The steps of what a body has returned: this is the one place that knows that there are two kinds of body.
+ *
+ * @internal
+ */
+export function stepsOf<T>(begun: unknown, body: (...args: never[]) => unknown): Steps<T> {
+  if (isGenerator(begun)) return begun as GeneratorBody<T>;
+  if (begun instanceof Suspendable) return begun[Symbol.iterator]() as Steps<T>;
+  if (isPromiseLike(begun)) return new PromiseWait(begun as PromiseLike<T>);
+  throw new TypeError(
+    `A coroutine body returns a generator, a promise or an awaitable, but ${nameOf(body)}() returned ${String(begun)}`,
+  );
+}

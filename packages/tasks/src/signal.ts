@@ -1,0 +1,19 @@
+import { RuntimeError } from "@asyncio-ts/contextvars";
+import { currentTask } from "./current-task.ts";
+
+/**
+ * An `AbortSignal` that the next cancellation of the current task aborts, with the `CancelledError` as its reason.
+ *
+ * A foreign promise that is awaited cannot be interrupted; what made it can be asked to stop, if it takes a signal.
+ * A cancellation that a signal has delivered is not thrown again at the next await. Ask for a new signal at each use.
+ *
+ * @throws {RuntimeError} There is no current task.
+ *
+ * @example
+ * const response = await fetch("http://localhost/", { signal: signal() });
+ */
+export function signal(): AbortSignal {
+  const task = currentTask();
+  if (task === null) throw new RuntimeError("signal() needs a current task; a plain callback has none");
+  return task.abortSignal();
+}

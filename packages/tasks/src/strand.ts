@@ -1,0 +1,134 @@
+import { RuntimeError } from "@asyncio-ts/contextvars";
+import type { Runnable } from "@asyncio-ts/core";
+import type { Future } from "./future.ts";
+import { FutureWait, PromiseWait, type Steps } from "./suspension.ts";
+import type { Task } from "./task.ts";
+
+/** Whom a strand tells how it ended. */
+export interface Completion {
+  returned(value: unknown): void;
+  threw(error: unknown): void;
+}
+
+/**
+ * One line of execution of a task: steps that it takes one after another, and what it waits on between them.
+ *
+ * A task has a main strand, which is its body. Each `await` of ours in native code is a strand as well, that takes the
+ * steps of what is awaited and then settles the promise behind the `await`; under `Promise.all` there are several at once.
+ *
+ *  waits on                 suspended by                     goes on
+ *  a future                 `yield*` of a future             in the turn after the future is done
+ *  its turn                 a bare `yield` of `sleep(0)`     in the next turn
+ *  a promise                a native body                    at once, when the promise settles
+ */
+export class Strand implements Runnable {
+  /** The future that the strand waits on, or whose outcome it is about to receive. */
+  blocker: Future<unknown> | null = null;
+  /** Where the strand waits; only in debug mode. */
+  awaitedAt: string | undefined;
+  readonly #task: Task<unknown>;
+  readonly #steps: Steps<unknown>;
+  readonly #completion: Completion;
+  /** An error of the suspension itself, as waiting for another loop's future: thrown in the next turn. */
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(task: Task<unknown>, steps: Steps<unknown>, completion: Completion) {
+    this.#task = task;
+    this.#steps = steps;
+    this.#completion = completion;
+  }
+
+  /** Called by the loop: what the strand waited on has come. */
+  run(): void {
+    this.#task.carrier.runInAsyncScope(resume, undefined, this);
+  }
+
+  /** The turn of the strand has come: deliver a pending cancellation, or else go on. */
+  resume(): void {
+    const blocker = this.blocker;
+    if (blocker !== null) {
+      this.blocker = null;
+      this.#task.unblock(this);
+    }
+    const cancellation = this.#task.takeCancellation(blocker);
+    const failure = cancellation ?? this.#failure;
+    this.#failure = null;
+    if (failure === null) this.proceed(undefined);
+    else this.fail(failure.error);
+  }
+
+  /** Take the next step. */
+  proceed(value: unknown): void {
+    let result: IteratorResult<unknown, unknown>;
+    try {
+      result = this.#steps.next(value);
+    } catch (error) {
+      this.#completion.threw(error);
+      return;
+    }
+    this.#handle(result);
+  }
+
+  /** Throw `error` where the strand is suspended. */
+  fail(error: unknown): void {
+    let result: IteratorResult<unknown, unknown>;
+    try {
+      result = (this.#steps as Required<Steps<unknown>>).throw(error);
+    } catch (escaped) {
+      this.#completion.threw(escaped);
+      return;
+    }
+    this.#handle(result);
+  }
+
+  #handle(result: IteratorResult<unknown, unknown>): void {
+    if (result.done) this.#completion.returned(result.value);
+    else if (result.value === undefined) this.#task.loop.schedule(this);
+    else if (result.value instanceof FutureWait) this.#waitForFuture(result.value);
+    else if (result.value instanceof PromiseWait) this.#waitForPromise(result.value);
+    else this.#failNextTurn(misuse(result.value));
+  }
+
+  #waitForFuture(wait: FutureWait): void {
+    const { future } = wait;
+    const task = this.#task;
+    if (future.loop !== task.loop) {
+      return this.#failNextTurn(`${task.toString()} got ${future.toString()}, which is attached to a different loop`);
+    }
+    if (future === task) return this.#failNextTurn(`A task cannot await itself: ${task.toString()}`);
+    this.awaitedAt = wait.awaitedAt ?? this.awaitedAt;
+    this.blocker = future;
+    future.addWaiter(this);
+    task.block(this, future);
+  }
+
+  #waitForPromise(wait: PromiseWait): void {
+    this.#task.loop.drainMicrotasks();
+    const { carrier } = this.#task;
+    Promise.resolve(wait.promise).then(
+      (value) => carrier.runInAsyncScope(proceed, undefined, this, value),
+      (error) => carrier.runInAsyncScope(fail, undefined, this, error),
+    );
+  }
+
+  #failNextTurn(message: string): void {
+    this.#failure = { error: new RuntimeError(message) };
+    this.#task.loop.schedule(this);
+  }
+}
+
+function resume(strand: Strand): void {
+  strand.resume();
+}
+
+function proceed(strand: Strand, value: unknown): void {
+  strand.proceed(value);
+}
+
+function fail(strand: Strand, error: unknown): void {
+  strand.fail(error);
+}
+
+function misuse(yielded: unknown): string {
+  return `A coroutine yielded ${String(yielded)}; use yield* on something awaitable`;
+}

@@ -1,0 +1,89 @@
+import { currentFrame } from "@asyncio-ts/contextvars";
+import { captureStack, loopOfFlow } from "@asyncio-ts/core";
+import type { Steps } from "./suspension.ts";
+
+type Resolve<T> = (value: T) => void;
+type Reject = (error: unknown) => void;
+
+/** The owner of a flow that waits in its own way: a task suspends one of its strands. */
+export interface NativeAwaiter {
+  /** Take `steps` to their end within the flow, then settle. */
+  drive<T>(steps: Steps<T>, resolve: Resolve<T>, reject: Reject, awaitedAt: string | undefined): void;
+}
+
+/** The type of `then`, as that of a promise. */
+export type Then<T> = <Fulfilled = T, Rejected = never>(
+  onFulfilled?: ((value: T) => Fulfilled | PromiseLike<Fulfilled>) | null,
+  onRejected?: ((error: unknown) => Rejected | PromiseLike<Rejected>) | null,
+) => Promise<Fulfilled | Rejected>;
+
+/**
+ * What can be awaited in both kinds of body: with `yield*` in a generator, with `await` in an `async` function.
+ *
+ * Both take the same steps. `await` calls `then` in a microtask, in the flow of the awaiting code: so its task is known,
+ * at any depth of nested `async` functions, and takes the steps as if it had written `yield*`.
+ */
+export abstract class Suspendable<T> implements PromiseLike<T> {
+  #awaitedAt: string | undefined;
+
+  abstract [Symbol.iterator](): Steps<T>;
+
+  /** Wait where there is no task that could suspend. */
+  protected abstract settleOutsideTasks(resolve: Resolve<T>, reject: Reject): void;
+
+  /**
+   * As `then` of a promise.
+   *
+   * Reading it is the moment of the `await`: the stack still shows where, which debug mode notes.
+   */
+  get then(): Then<T> {
+    if (loopOfFlow()?.getDebug()) this.#awaitedAt = captureStack();
+    return thenOfSuspendable as Then<T>;
+  }
+
+  /** As `catch` of a promise. */
+  catch<Rejected = never>(
+    onRejected?: ((error: unknown) => Rejected | PromiseLike<Rejected>) | null,
+  ): Promise<T | Rejected> {
+    return this.then(undefined, onRejected);
+  }
+
+  /** As `finally` of a promise. */
+  finally(onFinally?: (() => void) | null): Promise<T> {
+    return this.then().finally(onFinally);
+  }
+
+  /** @internal Wait in the current flow. */
+  wait(resolve: Resolve<T>, reject: Reject): void {
+    const owner = currentFrame()?.owner as Partial<NativeAwaiter> | null | undefined;
+    if (typeof owner?.drive === "function") owner.drive(this[Symbol.iterator](), resolve, reject, this.#awaitedAt);
+    else this.settleOutsideTasks(resolve, reject);
+  }
+}
+
+function thenOfSuspendable(this: Suspendable<unknown>, onFulfilled?: unknown, onRejected?: unknown): unknown {
+  if (isResolver(onFulfilled) && isResolver(onRejected)) {
+    this.wait(onFulfilled, onRejected);
+    return undefined;
+  }
+  const promise = new Promise((resolve, reject) => this.wait(resolve, reject));
+  return promise.then(onFulfilled as Resolve<unknown>, onRejected as Reject);
+}
+
+/**
+ * Whether `f` is one of the resolving functions of a promise, as `await` passes them: whoever passes those has no use for
+ * a derived promise, and making one would double the price of an `await`.
+ */
+function isResolver(f: unknown): f is (value: unknown) => void {
+  return typeof f === "function" && f.name === "" && sourceOf.call(f) === sourceOfResolver;
+}
+
+const sourceOf = Function.prototype.toString;
+
+const sourceOfResolver = ((): string => {
+  let source = "";
+  void new Promise((resolve) => {
+    source = sourceOf.call(resolve);
+  });
+  return source;
+})();

@@ -1,0 +1,338 @@
+import { type Carrier, type Context, capture, copyContext, type Frame, RuntimeError } from "@asyncio-ts/contextvars";
+import type { Runnable, Scheduler } from "@asyncio-ts/core";
+import { Coroutine, isGenerator, isPromiseLike, stepsOf } from "./coroutine.ts";
+import { CancelledError } from "./errors.ts";
+import { Future } from "./future.ts";
+import { type Completion, Strand } from "./strand.ts";
+import { type NativeAwaiter, Suspendable } from "./suspendable.ts";
+import type { GeneratorBody, Steps } from "./suspension.ts";
+import { type TaskList, tasksOf } from "./task-list.ts";
+import { TaskSignal } from "./task-signal.ts";
+
+/** What a task can be made of: a function that makes the work, or work that has not begun. */
+export type Work<T> = (() => GeneratorBody<T> | PromiseLike<T>) | Coroutine<T> | GeneratorBody<T>;
+
+/** How a task is made. */
+export interface TaskOptions {
+  /** For messages and debugging; by default `Task-1`, `Task-2`, … */
+  readonly name?: string | undefined;
+  /** The context to run in; by default a copy of the current one. */
+  readonly context?: Context | undefined;
+  /** Take the first step at once, inside `createTask`, instead of in the next turn. */
+  readonly eagerStart?: boolean | undefined;
+  /** Cancels the task when it is aborted; its reason becomes that of the `CancelledError`. */
+  readonly signal?: AbortSignal | undefined;
+  /** The loop that runs the task; by default the running one. */
+  readonly loop?: Scheduler | undefined;
+}
+
+let tasksMade = 0;
+
+/**
+ * A coroutine that the loop drives to its end; a future of what it returns.
+ *
+ *  event                        effect
+ *  created                      the first step is queued; an eager task takes it at once
+ *  the body suspends            the task waits: on a future, for its turn, or on a foreign promise
+ *  cancel()                     cancels what the task waits on; else the next step throws a CancelledError
+ *  the body returns             done, with the value; cancelled, if a cancellation was still undelivered
+ *  the body throws              done, with the error; cancelled, if it is a CancelledError
+ *
+ * The loop keeps the task alive until it is done.
+ *
+ * ## Cancellation
+ * A cancel is a request: it arrives as a `CancelledError` where the body is suspended, and the body may catch it. A task
+ * cancelled before its first step never runs.
+ *
+ * @see {@link https://github.com/python/cpython/blob/main/Lib/asyncio/tasks.py}
+ */
+export class Task<T> extends Future<T> implements Runnable, Completion, Frame, NativeAwaiter {
+  readonly context: Context;
+  /** @internal The flow in which every step is taken. */
+  readonly carrier: Carrier;
+  /** @internal Neighbours in the list of live tasks. */
+  previous: Task<unknown> | null = null;
+  /** @internal */
+  next: Task<unknown> | null = null;
+  readonly #tasks: TaskList;
+  readonly #number: number;
+  #name: string | undefined;
+  #work: Work<T> | null;
+  /** The strands that wait on a future: none, one, or several under `Promise.all`. */
+  #blocked: Strand | Set<Strand> | null = null;
+  /** A cancellation is still to be delivered, by the next step. */
+  #mustCancel = false;
+  #cancelMessage: unknown;
+  #cancelRequests = 0;
+  #signal: TaskSignal | null = null;
+
+  /**
+   * @param work - A function that makes the work, a coroutine, or a generator.
+   * @throws {TypeError} `work` is none of these; for a running promise, pass the function that makes it.
+   */
+  constructor(work: Work<T>, options: TaskOptions = {}) {
+    checkWork(work);
+    super(options);
+    this.#work = work;
+    this.#name = options.name === undefined ? undefined : String(options.name);
+    this.#number = ++tasksMade;
+    this.context = options.context ?? copyContext();
+    this.carrier = capture(this);
+    this.#tasks = tasksOf(this.loop);
+    this.#tasks.add(this);
+    if (options.signal !== undefined) this.#followSignal(options.signal);
+    if (options.eagerStart && this.loop.isRunning()) this.run();
+    else this.loop.schedule(this);
+  }
+
+  /** A task is the owner of the flow in which its steps are taken. */
+  get owner(): this {
+    return this;
+  }
+
+  // -- what asyncio tells about a task
+
+  getName(): string {
+    this.#name ??= `Task-${this.#number}`;
+    return this.#name;
+  }
+
+  /** Rename the task. */
+  setName(name: unknown): void {
+    this.#name = String(name);
+  }
+
+  /** What the task was made of; `null` once it has ended. */
+  getCoro(): Work<T> | null {
+    return this.#work;
+  }
+
+  /** The context in which the task runs. */
+  getContext(): Context {
+    return this.context;
+  }
+
+  /** The futures that the task waits on: several under `Promise.all`, none while it runs or awaits a foreign promise. */
+  waitingOn(): Future<unknown>[] {
+    return this.#blockedStrands().map((strand) => strand.blocker as Future<unknown>);
+  }
+
+  /** Where the task waits, one stack for each of `waitingOn()`; only in debug mode. */
+  waitingAt(): string[] {
+    return this.#blockedStrands().flatMap((strand) => strand.awaitedAt ?? []);
+  }
+
+  // -- cancellation
+
+  /**
+   * Ask the task to end: a `CancelledError` is thrown where it is suspended, or at its next suspension.
+   *
+   * What it waits on is cancelled in the same call. The body may catch the error, clean up, and even go on.
+   *
+   * @param message - Reaches the `CancelledError`, as its message and its `reason`.
+   * @returns `false` if the task is already done.
+   */
+  override cancel(message?: unknown): boolean {
+    if (this.done()) return super.cancel(message);
+    this.#cancelRequests++;
+    const forwarded = this.#cancelBlockers(message);
+    const signalled = this.#abortSignal(message);
+    if (forwarded || signalled) return true;
+    this.#mustCancel = true;
+    this.#cancelMessage = message;
+    return true;
+  }
+
+  /** How many cancellations were requested and not taken back by `uncancel()`. */
+  cancelling(): number {
+    return this.#cancelRequests;
+  }
+
+  /**
+   * Take back one request for cancellation; one that is not yet delivered is dropped with the last of them.
+   *
+   * For code that has asked for the cancellation itself, as a timeout does.
+   *
+   * @returns How many requests are left.
+   */
+  uncancel(): number {
+    if (this.#cancelRequests > 0) {
+      this.#cancelRequests--;
+      if (this.#cancelRequests === 0) this.#mustCancel = false;
+    }
+    return this.#cancelRequests;
+  }
+
+  /** The signal that the next cancellation aborts; see `signal()`. */
+  abortSignal(): AbortSignal {
+    this.#signal ??= new TaskSignal();
+    return this.#signal.signal;
+  }
+
+  // -- the result comes from the body alone
+
+  /** @throws {RuntimeError} Always. */
+  override setResult(_value: T): never {
+    throw new RuntimeError("The result of a task comes from its coroutine and cannot be set");
+  }
+
+  /** @throws {RuntimeError} Always. */
+  override setException(_error: unknown): never {
+    throw new RuntimeError("The exception of a task comes from its coroutine and cannot be set");
+  }
+
+  // -- driven by the loop and by strands
+
+  /** @internal Take the first step. */
+  run(): void {
+    this.carrier.runInAsyncScope(begin, undefined, this as Task<unknown>);
+  }
+
+  /** @internal */
+  begin(): void {
+    const cancellation = this.takeCancellation(null);
+    if (cancellation !== null) return this.threw(cancellation.error);
+    let steps: Steps<T>;
+    try {
+      steps = this.#makeSteps();
+    } catch (error) {
+      return this.threw(error);
+    }
+    new Strand(this, steps, this).proceed(undefined);
+  }
+
+  /** @internal The body has returned. */
+  returned(value: unknown): void {
+    // A cancel at the very end wins over the value: whoever asked for it must not see success.
+    if (this.#mustCancel) super.cancel(this.#cancelMessage);
+    else this.settle({ kind: "returned", value: value as T });
+  }
+
+  /** @internal The body has thrown. */
+  threw(error: unknown): void {
+    const cancellation = cancellationOf(error);
+    if (cancellation === null) this.settle({ kind: "threw", error });
+    else this.settle({ kind: "cancelled", message: undefined, error: cancellation });
+  }
+
+  /** @internal Native code in this task awaits: take the steps in a strand of its own. */
+  drive<R>(
+    steps: Steps<R>,
+    resolve: (value: R) => void,
+    reject: (error: unknown) => void,
+    awaitedAt: string | undefined,
+  ): void {
+    const { loop } = this;
+    const strand = new Strand(this, steps, {
+      returned(value) {
+        loop.drainMicrotasks();
+        resolve(value as R);
+      },
+      threw(error) {
+        loop.drainMicrotasks();
+        reject(error);
+      },
+    });
+    strand.awaitedAt = awaitedAt;
+    strand.proceed(undefined);
+  }
+
+  /** @internal `strand` waits on `future` now. */
+  block(strand: Strand, future: Future<unknown>): void {
+    if (this.#blocked === null) this.#blocked = strand;
+    else if (this.#blocked instanceof Strand) this.#blocked = new Set([this.#blocked, strand]);
+    else this.#blocked.add(strand);
+    if (this.#mustCancel && future.cancel(this.#cancelMessage)) this.#mustCancel = false;
+  }
+
+  /** @internal `strand` waits no longer. */
+  unblock(strand: Strand): void {
+    if (this.#blocked instanceof Set) this.#blocked.delete(strand);
+    else this.#blocked = null;
+  }
+
+  /**
+   * @internal Whether a step is to throw a pending cancellation, which is taken by that.
+   *
+   * A blocker that was cancelled throws its own CancelledError.
+   */
+  takeCancellation(blocker: Future<unknown> | null): { readonly error: unknown } | null {
+    if (!this.#mustCancel) return null;
+    this.#mustCancel = false;
+    if (blocker?.cancelled()) return null;
+    blocker?.failure(); // counts as read: the cancellation takes its place
+    return { error: new CancelledError(this.#cancelMessage) };
+  }
+
+  protected override settle(outcome: Parameters<Future<T>["settle"]>[0]): void {
+    this.#work = null;
+    this.#mustCancel = false;
+    this.#tasks.delete(this);
+    super.settle(outcome);
+  }
+
+  protected override describe(): string {
+    const state = !this.done() && this.#cancelRequests > 0 ? "cancelling" : super.describe();
+    const waits = this.#blockedStrands().map((strand) => ` waiting on ${shortly(strand.blocker)}`);
+    return `${state} name='${this.getName()}'${waits.join(",")}`;
+  }
+
+  #makeSteps(): Steps<T> {
+    const work = this.#work as Work<T>;
+    if (typeof work === "function") return stepsOf(work(), work);
+    return work[Symbol.iterator]() as Steps<T>;
+  }
+
+  #blockedStrands(): Strand[] {
+    if (this.#blocked === null) return [];
+    return this.#blocked instanceof Strand ? [this.#blocked] : [...this.#blocked];
+  }
+
+  #cancelBlockers(message: unknown): boolean {
+    if (this.#blocked === null) return false;
+    let reached = false;
+    for (const strand of this.#blockedStrands()) {
+      if (strand.blocker?.cancel(message)) reached = true;
+    }
+    return reached;
+  }
+
+  #abortSignal(message: unknown): boolean {
+    const signal = this.#signal;
+    if (signal === null) return false;
+    this.#signal = null;
+    this.loop.drainMicrotasks();
+    return signal.abort(new CancelledError(message));
+  }
+
+  #followSignal(signal: AbortSignal): void {
+    const abort = (): void => void this.cancel(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort);
+    this.addWaiter({ run: () => signal.removeEventListener("abort", abort) });
+  }
+}
+
+function begin(task: Task<unknown>): void {
+  task.begin();
+}
+
+function checkWork(work: unknown): void {
+  if (typeof work === "function" || work instanceof Coroutine || isGenerator(work)) return;
+  if (isPromiseLike(work) && !(work instanceof Suspendable)) {
+    throw new TypeError("Cannot make a task of a running promise; pass the function that makes it: () => f()");
+  }
+  throw new TypeError(`Cannot make a task of ${String(work)}; a function, a coroutine or a generator was expected`);
+}
+
+/** An AbortError that our own signal has caused is that cancellation: Node's functions wrap the reason in one. */
+function cancellationOf(error: unknown): CancelledError | null {
+  if (error instanceof CancelledError) return error;
+  if (!(error instanceof Error) || error.name !== "AbortError") return null;
+  return error.cause instanceof CancelledError ? error.cause : null;
+}
+
+/** One level deep, so that two tasks that wait on each other can be shown. */
+function shortly(future: Future<unknown> | null): string {
+  return future instanceof Task ? `task '${future.getName()}'` : String(future);
+}
