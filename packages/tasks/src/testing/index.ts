@@ -1,0 +1,1 @@
+export { runVirtual, VirtualLoop } from "./run-virtual.ts";
