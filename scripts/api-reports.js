@@ -4,14 +4,16 @@
 // A second entry, such as ./testing, has a report of its own: report.testing.api.md.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
 import { publicPackages } from "./public-packages.js";
 
 const isUpdate = process.argv.includes("--update");
 const scratch = mkdtempSync(join(tmpdir(), "api-reports-"));
 const stale = publicPackages().flatMap(({ directory, entries }) =>
-  entries.filter((entry) => !report(directory, entry)).map((entry) => reportFile(directory, entry)),
+  entries
+    .filter((entry) => !report(directory, entry))
+    .map((entry) => relative(process.cwd(), reportFile(directory, entry))),
 );
 rmSync(scratch, { recursive: true });
 
