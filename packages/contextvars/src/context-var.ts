@@ -36,8 +36,8 @@ export class ContextVar<T> {
   get(): T;
   get<F>(fallback: F): T | F;
   get<F>(...fallback: [F?]): T | F {
-    const context = currentContext();
-    if (context.has(this)) return context.get(this) as T;
+    const value = currentContext().get(this, Token.MISSING);
+    if (value !== Token.MISSING) return value as T;
     if (fallback.length > 0) return fallback[0] as F;
     if (this.#default !== null) return this.#default.value;
     throw new LookupError(`The context variable "${this.name}" has no value in this context`);

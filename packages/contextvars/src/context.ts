@@ -1,5 +1,5 @@
 import { currentFrame, runInFrame } from "./ambient.ts";
-import type { ContextVar } from "./context-var.ts";
+import { ContextVar } from "./context-var.ts";
 import { RuntimeError } from "./errors.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a variable of any type; ContextVar is invariant, so `unknown` would fit none
@@ -7,6 +7,8 @@ type AnyVariable = ContextVar<any>;
 
 /** The values of the context variables; never changed once two contexts share it. */
 type Values = Map<AnyVariable, unknown>;
+
+const noValues: Values = new Map();
 
 /**
  * The values of all context variables in one flow of control.
@@ -24,8 +26,9 @@ type Values = Map<AnyVariable, unknown>;
  * user.get() // => "nobody"
  */
 export class Context implements Iterable<AnyVariable> {
-  #values: Values = new Map();
-  #shared = false;
+  #values = noValues;
+  /** Somebody else may look at the same values: they are copied before they are changed. */
+  #shared = true;
   #entered = false;
 
   /**
@@ -37,7 +40,7 @@ export class Context implements Iterable<AnyVariable> {
    */
   run<Args extends unknown[], R>(f: (...args: Args) => R, ...args: Args): R {
     if (typeof f !== "function") throw new TypeError(`Context.run() needs a function, not ${String(f)}`);
-    if (this.#entered || currentFrame()?.context === this)
+    if (this.#entered || currentContext() === this)
       throw new RuntimeError("Cannot enter a context that is already entered");
     this.#entered = true;
     try {
@@ -50,19 +53,20 @@ export class Context implements Iterable<AnyVariable> {
   /** A new context with the same values. */
   copy(): Context {
     const copy = new Context();
-    copy.#values = this.#values;
-    copy.#shared = this.#shared = true;
+    copy.#values = this.#share();
     return copy;
   }
 
   /** The value that `variable` has here, or `fallback`; the default of the variable is not considered. */
   get<T, F = undefined>(variable: ContextVar<T>, fallback?: F): T | F {
-    if (!this.has(variable)) return fallback as F;
-    return this.#values.get(variable) as T;
+    checkVariable("get", variable);
+    const value = this.#values.get(variable);
+    return value !== undefined || this.#values.has(variable) ? (value as T) : (fallback as F);
   }
 
   /** Whether `variable` was given a value here. */
   has<T>(variable: ContextVar<T>): boolean {
+    checkVariable("has", variable);
     return this.#values.has(variable);
   }
 
@@ -73,21 +77,26 @@ export class Context implements Iterable<AnyVariable> {
 
   /** The variables that have a value here. */
   keys(): IterableIterator<AnyVariable> {
-    return this.#values.keys();
+    return this.#share().keys();
   }
 
   /** The values, in the order of `keys()`. */
   values(): IterableIterator<unknown> {
-    return this.#values.values();
+    return this.#share().values();
   }
 
   /** The variables with their values. */
   entries(): IterableIterator<[AnyVariable, unknown]> {
-    return this.#values.entries();
+    return this.#share().entries();
   }
 
   [Symbol.iterator](): IterableIterator<AnyVariable> {
     return this.keys();
+  }
+
+  #share(): Values {
+    this.#shared = true;
+    return this.#values;
   }
 
   /** @internal Give `variable` a value, or take it away; only a `ContextVar` does that, and only in its own flow. */
@@ -99,6 +108,11 @@ export class Context implements Iterable<AnyVariable> {
     if (change === null) context.#values.delete(variable);
     else context.#values.set(variable, change.value);
   }
+}
+
+function checkVariable(method: string, variable: unknown): void {
+  if (variable instanceof ContextVar) return;
+  throw new TypeError(`Context.${method}() needs a context variable, not ${String(variable)}`);
 }
 
 const root = new Context();
