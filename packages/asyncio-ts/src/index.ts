@@ -1,4 +1,23 @@
 export {
+  ALL_COMPLETED,
+  asCompleted,
+  type CompletedFutures,
+  type Completions,
+  FIRST_COMPLETED,
+  FIRST_EXCEPTION,
+  type FutureOf,
+  type Gathered,
+  type GatherOptions,
+  gather,
+  type Limits,
+  type ResultOf,
+  type ReturnWhen,
+  TimeoutError,
+  type WaitOptions,
+  type WaitResult,
+  wait,
+} from "@asyncio-ts/combinators";
+export {
   brand,
   type Carrier,
   Context,
@@ -38,7 +57,25 @@ export {
   TimerHandle,
   warn,
 } from "@asyncio-ts/core";
-export { DeadlockError, EventLoop } from "@asyncio-ts/platform";
+export {
+  DeadlockError,
+  DefaultEventLoopPolicy,
+  EventLoop,
+  type EventLoopPolicy,
+  getEventLoop,
+  getEventLoopPolicy,
+  getRunningLoop,
+  KeyboardInterrupt,
+  NodeHost,
+  newEventLoop,
+  Runner,
+  type RunnerOptions,
+  type RunnerRunOptions,
+  type RunOptions,
+  run,
+  setEventLoop,
+  setEventLoopPolicy,
+} from "@asyncio-ts/platform";
 export {
   type Awaitable,
   allTasks,

@@ -1,0 +1,15 @@
+import * as asyncio from "asyncio-ts";
+
+async function fetchData(id: string, delay: number): Promise<string> {
+  await asyncio.sleep(delay); // seconds, as in Python
+  return `data for ${id}`;
+}
+
+async function main(): Promise<void> {
+  const a = asyncio.createTask(() => fetchData("A", 0.3)); // runs from now on, and can be cancelled
+  const [b, c] = await asyncio.gather([() => fetchData("B", 0.1), () => fetchData("C", 0.2)]);
+  console.log(b, "and", c); // => data for B and data for C
+  console.log(await a); // => data for A
+}
+
+await asyncio.run(main);
