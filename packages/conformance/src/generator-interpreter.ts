@@ -1,0 +1,83 @@
+import { type GeneratorBody, sleep } from "asyncio-ts";
+import type { Block, Statement, StatementOf, SuspendingOp } from "./program.ts";
+import { isCaughtBy } from "./program-errors.ts";
+import { performShared, type Return } from "./shared-statements.ts";
+import type { Performer } from "./world.ts";
+
+type Answer = GeneratorBody<Return | undefined> | GeneratorBody<void>;
+
+/** Run a body, with `function*` and `yield*`. */
+export function* runGenerator(by: Performer, body: Block): GeneratorBody<unknown> {
+  const { world, who } = by;
+  world.log(who, "start");
+  let returned: Return | undefined;
+  try {
+    returned = yield* block(by, body);
+  } catch (error) {
+    world.log(who, `raise ${world.show(error)}`);
+    throw error;
+  }
+  const value = returned === undefined ? null : returned.value;
+  world.log(who, `return ${world.show(value)}`);
+  return value;
+}
+
+function* block(by: Performer, body: Block): GeneratorBody<Return | undefined> {
+  for (const s of body) {
+    const returned = yield* perform(by, s);
+    if (returned !== undefined) return returned;
+  }
+  return undefined;
+}
+
+function* perform(by: Performer, s: Statement): GeneratorBody<Return | undefined> {
+  const statement = (statements as Partial<Record<string, (by: Performer, s: never) => Answer>>)[s.op];
+  if (statement === undefined) return performShared(by, s);
+  return (yield* statement(by, s as never)) ?? undefined;
+}
+
+const statements: { readonly [O in SuspendingOp]: (by: Performer, s: StatementOf<O>) => Answer } = {
+  *sleep({ world, who }, s) {
+    const result = yield* sleep(s.for, s.value);
+    world.log(who, `slept ${world.show(result)}`);
+  },
+  *await(by, s) {
+    const { world, who } = by;
+    const future = world.findFuture(by, s);
+    if (future === undefined) return;
+    const result = yield* future;
+    world.log(who, `awaited ${s.of} = ${world.show(result)}`);
+  },
+  *call({ world, who }, s) {
+    const callee = world.begin(s);
+    const result = callee.kind === "generator" ? yield* callee.run() : yield* world.wrap(callee);
+    world.log(who, `called ${s.as} = ${world.show(result)}`);
+  },
+
+  *try(by, s) {
+    const { world, who } = by;
+    try {
+      return yield* block(by, s.body);
+    } catch (error) {
+      if (!isCaughtBy(s.except, error)) throw error;
+      world.log(who, `caught ${world.show(error)}`);
+      const returned = yield* block(by, s.handler ?? []);
+      if (returned === undefined && s.reraise) throw error;
+      return returned;
+    } finally {
+      if (s.finally !== undefined) {
+        world.log(who, "finally");
+        const returned = yield* block(by, s.finally);
+        // biome-ignore lint/correctness/noUnsafeFinally: as in Python, it takes the place of an error or of another return
+        if (returned !== undefined) return returned; // oxlint-disable-line no-unsafe-finally
+      }
+    }
+  },
+  *repeat(by, s) {
+    for (let n = 0; n < s.times; n++) {
+      const returned = yield* block(by, s.body);
+      if (returned !== undefined) return returned;
+    }
+    return undefined;
+  },
+};
