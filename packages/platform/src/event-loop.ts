@@ -1,5 +1,5 @@
 import { RuntimeError } from "@asyncio-ts/contextvars";
-import { BaseEventLoop, type Runnable } from "@asyncio-ts/core";
+import { BaseEventLoop, type EventLoopOptions, type Host, type Runnable } from "@asyncio-ts/core";
 import {
   allTasks,
   createTask,
@@ -15,14 +15,40 @@ import {
   type Work,
 } from "@asyncio-ts/tasks";
 import { DeadlockError } from "./errors.ts";
+import { closeUnused } from "./main-work.ts";
+import { forgetUnclosed, watchUnclosed } from "./unclosed.ts";
 
 /**
- * The loop that users hold: the engine of `core` with a method for each thing that the layers above add to it.
+ * The loop that programs hold: the engine of `core` with a method for each thing that the layers above add to it.
  *
- * Each method forwards to the function of the same name, which works on any loop.
+ * Each method forwards to the function of the same name, which works on any loop. `newEventLoop()` makes one for this
+ * platform. In debug mode a loop that is dropped without having been closed is reported.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html}
+ *
+ * @example
+ * const loop = newEventLoop();
+ * const task = loop.createTask(async () => {
+ *   await sleep(0.01);
+ *   return "done";
+ * });
+ * await loop.runUntilComplete(task);
+ * task.result() // => "done"
+ * loop.close();
  */
 export class EventLoop extends BaseEventLoop {
-  /** Schedule work as a task of this loop; see `createTask`. */
+  /** @param host - What the loop runs on: `NodeHost`, or one in virtual time. */
+  constructor(host: Host, options: EventLoopOptions = {}) {
+    super(host, options);
+    if (this.getDebug()) watchUnclosed(this);
+  }
+
+  /**
+   * Schedule work as a task of this loop; see `createTask`.
+   *
+   * @throws {TypeError} `work` is neither a function, nor a coroutine, nor a generator.
+   * @throws {RuntimeError} The loop is closed.
+   */
   createTask<T>(work: Work<T>, options: Omit<TaskOptions, "loop"> = {}): Task<T> {
     return createTask(work, { ...options, loop: this });
   }
@@ -32,7 +58,11 @@ export class EventLoop extends BaseEventLoop {
     return new Future<T>({ loop: this });
   }
 
-  /** Make the tasks of this loop with `factory`; `null` restores the default. */
+  /**
+   * Make the tasks of this loop with `factory`; `null` restores the default.
+   *
+   * @throws {TypeError} `factory` is neither a function nor `null`.
+   */
   setTaskFactory(factory: TaskFactory | null): void {
     setTaskFactory(this, factory);
   }
@@ -45,16 +75,25 @@ export class EventLoop extends BaseEventLoop {
   /**
    * Run until `work` is done, and answer its result.
    *
+   * Tasks that are pending then stay so, until the loop runs again.
+   *
    * @param work - A future, a coroutine, a promise, or a function that makes one; work becomes a task of this loop.
-   * @throws {RuntimeError} The loop is closed or running, or was stopped before `work` was done.
+   *
+   * ## Cancellation
+   * The promise that is returned cannot be cancelled; `work` can, if it is a future or a task.
+   *
+   * @throws {RuntimeError} The loop is closed or running, or it was stopped before `work` was done.
+   * @throws {TypeError} `work` cannot be awaited.
+   * @throws {RangeError} `work` is a future of another loop.
    * @throws {DeadlockError} `work` waits for something that can never happen.
    * @throws What `work` throws.
+   *
+   * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.run_until_complete}
    */
   async runUntilComplete<T>(work: Startable<T>): Promise<T> {
-    this.checkRunnable();
     const isNew = !isFuture(work);
-    const future = ensureFuture(work, { loop: this });
-    const stopper: Runnable = { run: () => this.stop() };
+    const future = this.#futureOf(work);
+    const stopper = new Stopper(this);
     future.addWaiter(stopper);
     try {
       await this.runForever();
@@ -62,13 +101,49 @@ export class EventLoop extends BaseEventLoop {
       if (isNew) future.failure(); // read here, so that it is not reported a second time
       throw error;
     } finally {
+      stopper.isWanted = false;
       future.removeWaiter(stopper);
     }
     if (!future.done()) throw new RuntimeError("Event loop stopped before the future was done");
     return future.result();
   }
 
+  override setDebug(enabled: boolean): void {
+    super.setDebug(enabled);
+    if (this.getDebug() && !this.isClosed()) watchUnclosed(this);
+    else forgetUnclosed(this);
+  }
+
+  override close(): void {
+    super.close();
+    forgetUnclosed(this);
+  }
+
   protected override deadlockError(): Error {
     return new DeadlockError([...allTasks(this)]);
+  }
+
+  #futureOf<T>(work: Startable<T>): Future<T> {
+    try {
+      this.checkRunnable();
+      return ensureFuture(work, { loop: this });
+    } catch (error) {
+      closeUnused(work);
+      throw error;
+    }
+  }
+}
+
+/** Stops a loop when a future is done; but not the next run, if something else has stopped this one meanwhile. */
+class Stopper implements Runnable {
+  readonly #loop: EventLoop;
+  isWanted = true;
+
+  constructor(loop: EventLoop) {
+    this.#loop = loop;
+  }
+
+  run(): void {
+    if (this.isWanted) this.#loop.stop();
   }
 }

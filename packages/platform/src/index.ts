@@ -1,2 +1,15 @@
-export { DeadlockError } from "./errors.ts";
+export { DeadlockError, KeyboardInterrupt } from "./errors.ts";
 export { EventLoop } from "./event-loop.ts";
+export { NodeHost } from "./node-host.ts";
+export {
+  DefaultEventLoopPolicy,
+  type EventLoopPolicy,
+  getEventLoop,
+  getEventLoopPolicy,
+  newEventLoop,
+  setEventLoop,
+  setEventLoopPolicy,
+} from "./policy.ts";
+export { type RunOptions, run } from "./run.ts";
+export { Runner, type RunnerOptions, type RunnerRunOptions } from "./runner.ts";
+export { getRunningLoop } from "./running-loop.ts";
