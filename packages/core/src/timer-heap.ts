@@ -120,6 +120,6 @@ export class TimerHeap implements TimerOwner {
 }
 
 function isSooner(a: TimerHandle, b: TimerHandle): boolean {
-  const difference = a.when() - b.when();
-  return difference === 0 ? a.order < b.order : difference < 0;
+  if (a.when() === b.when()) return a.order < b.order; // a difference would be NaN between infinities
+  return a.when() < b.when();
 }
