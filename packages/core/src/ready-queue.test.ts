@@ -1,0 +1,142 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { ReadyQueue } from "./ready-queue.ts";
+import type { Runnable } from "./scheduler.ts";
+
+class Numbered implements Runnable {
+  readonly number: number;
+
+  constructor(number: number) {
+    this.number = number;
+  }
+
+  run(): void {}
+}
+
+function push(queue: ReadyQueue, from: number, to: number): void {
+  for (let number = from; number < to; number++) queue.push(new Numbered(number));
+}
+
+function shift(queue: ReadyQueue, count: number): number[] {
+  return Array.from({ length: count }, () => (queue.shift() as Numbered).number);
+}
+
+/** `from`, `from + 1`, … up to, but not including, `to`. */
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
+
+describe("ReadyQueue", () => {
+  test("is empty at first", () => {
+    expect(new ReadyQueue().length).toBe(0);
+  });
+
+  test("gives out what it got, first in, first out", () => {
+    const queue = new ReadyQueue();
+    push(queue, 0, 5);
+
+    expect(queue.length).toBe(5);
+    expect(shift(queue, 5)).toEqual(range(0, 5));
+    expect(queue.length).toBe(0);
+  });
+
+  test.each([63, 64, 65, 127, 128, 129, 10_000])("grows as %i are pushed", (count) => {
+    const queue = new ReadyQueue();
+    push(queue, 0, count);
+
+    expect(queue.length).toBe(count);
+    expect(shift(queue, count)).toEqual(range(0, count));
+  });
+
+  test("keeps its order when it wraps around", () => {
+    const queue = new ReadyQueue();
+    push(queue, 0, 60);
+    shift(queue, 50);
+    push(queue, 60, 100);
+
+    expect(queue.length).toBe(50);
+    expect(shift(queue, 50)).toEqual(range(50, 100));
+  });
+
+  test("keeps its order when it grows while it is wrapped around", () => {
+    const queue = new ReadyQueue();
+    push(queue, 0, 60);
+    shift(queue, 50);
+    push(queue, 60, 200);
+
+    expect(queue.length).toBe(150);
+    expect(shift(queue, 150)).toEqual(range(50, 200));
+  });
+
+  test("clear() takes all in order and leaves an empty queue", () => {
+    const queue = new ReadyQueue();
+    push(queue, 0, 100);
+
+    expect((queue.clear() as Numbered[]).map(({ number }) => number)).toEqual(range(0, 100));
+    expect(queue.length).toBe(0);
+    push(queue, 7, 8);
+    expect(shift(queue, 1)).toEqual([7]);
+  });
+
+  test("shrink() does nothing while anything is queued", () => {
+    const queue = new ReadyQueue();
+    push(queue, 0, 40_000);
+    shift(queue, 39_990);
+
+    queue.shrink();
+
+    expect(shift(queue, 10)).toEqual(range(39_990, 40_000));
+  });
+
+  test("shrink() leaves a queue that can be used again", () => {
+    const queue = new ReadyQueue();
+    push(queue, 0, 40_000);
+    shift(queue, 40_000);
+
+    queue.shrink();
+    push(queue, 0, 100);
+
+    expect(shift(queue, 100)).toEqual(range(0, 100));
+  });
+
+  test("holds nothing that was taken out", async () => {
+    const queue = new ReadyQueue();
+    const taken = new WeakRef(new Numbered(0));
+    queue.push(taken.deref() as Numbered);
+    push(queue, 1, 2);
+    shift(queue, 1);
+
+    await new Promise((resolve) => setImmediate(resolve)); // a WeakRef holds its target until the job is over
+    (globalThis as { gc?: () => void }).gc?.();
+
+    expect(taken.deref()).toBeUndefined();
+    expect(queue.length).toBe(1);
+  });
+
+  test("does what an array does, whatever the mixture", () => {
+    const operation = fc.oneof(
+      fc.record({ kind: fc.constant("push" as const), count: fc.nat(200) }),
+      fc.record({ kind: fc.constant("shift" as const), count: fc.nat(200) }),
+      fc.constant({ kind: "shrink" as const, count: 0 }),
+    );
+    fc.assert(
+      fc.property(fc.array(operation), (operations) => {
+        const queue = new ReadyQueue();
+        const model: number[] = [];
+        let next = 0;
+
+        for (const { kind, count } of operations) {
+          if (kind === "push") {
+            push(queue, next, next + count);
+            model.push(...range(next, next + count));
+            next += count;
+          } else if (kind === "shift") {
+            const available = Math.min(count, model.length);
+            expect(shift(queue, available)).toEqual(model.splice(0, available));
+          } else queue.shrink();
+          expect(queue.length).toBe(model.length);
+        }
+      }),
+    );
+  });
+});
