@@ -83,6 +83,15 @@ export class Future<T> extends Suspendable<T> implements Watched {
   }
 
   /**
+   * The message that a new `CancelledError` of this future bears: what `cancel()` was given.
+   *
+   * `undefined` as well after the `CancelledError` of a body, which bears its message itself.
+   */
+  cancelMessage(): unknown {
+    return this.#outcome?.kind === "cancelled" ? this.#outcome.message : undefined;
+  }
+
+  /**
    * The result.
    *
    * @throws {InvalidStateError} The future is still pending.

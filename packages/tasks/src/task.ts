@@ -143,6 +143,11 @@ export class Task<T> extends Future<T> implements Runnable, Completion, Frame, N
     return true;
   }
 
+  /** Unless the task was cancelled: the message of the last cancellation that had to wait for the next step. */
+  override cancelMessage(): unknown {
+    return this.cancelled() ? super.cancelMessage() : this.#cancelMessage;
+  }
+
   /** How many cancellations were requested and not taken back by `uncancel()`. */
   cancelling(): number {
     return this.#cancelRequests;
