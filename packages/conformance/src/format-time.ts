@@ -1,4 +1,4 @@
-import type { Seconds } from "@asyncio-ts/core";
+import type { Seconds } from "asyncio-ts";
 
 const digits = 6;
 

@@ -1,6 +1,6 @@
-import { sleep } from "asyncio-ts";
+import { asCompleted, gather, sleep, wait } from "asyncio-ts";
 import type { Block, Statement, StatementOf, SuspendingOp } from "./program.ts";
-import { isCaughtBy } from "./program-errors.ts";
+import { E1, E2, isCaughtBy } from "./program-errors.ts";
 import { performShared, type Return } from "./shared-statements.ts";
 import type { Performer } from "./world.ts";
 
@@ -79,5 +79,43 @@ const statements: { readonly [O in SuspendingOp]: (by: Performer, s: StatementOf
       if (returned !== undefined) return returned;
     }
     return undefined;
+  },
+
+  async gather(by, s) {
+    const { world, who } = by;
+    const of = world.findAwaitables(by, s.op, s.of);
+    const all = gather(of, { returnExceptions: s.return_exceptions ?? false });
+    world.put(s.as, all);
+    if (s.wait === false) return;
+    const results = await all;
+    world.log(who, `gathered ${s.as} = ${world.show(results)}`);
+  },
+  async wait(by, s) {
+    const { world, who } = by;
+    const of = world.findAwaitables(by, s.op, s.of);
+    if (of.length === 0) return;
+    const { done, pending } = await wait(of, { timeout: s.timeout, returnWhen: s.until });
+    world.log(who, `waited done=${world.showNames(done)} pending=${world.showNames(pending)}`);
+  },
+  async as_completed(by, s) {
+    const { world, who } = by;
+    const of = world.findAwaitables(by, s.op, s.of);
+    let n = 0;
+    for (const next of asCompleted(of, { timeout: s.timeout })) {
+      try {
+        world.log(who, `completed ${n}: ${world.show(await next)}`);
+      } catch (error) {
+        if (!(error instanceof E1 || error instanceof E2)) throw error;
+        world.log(who, `completed ${n}: ${world.show(error)}`);
+      }
+      n++;
+    }
+  },
+  async as_completed_iter(by, s) {
+    const { world, who } = by;
+    const of = world.findAwaitables(by, s.op, s.of);
+    for await (const future of asCompleted(of, { timeout: s.timeout })) {
+      world.log(who, `completed ${world.nameOf(future)}: ${world.state(future)}`);
+    }
   },
 };

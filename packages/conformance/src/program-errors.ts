@@ -1,4 +1,4 @@
-import { CancelledError, InvalidStateError, RuntimeError } from "asyncio-ts";
+import { CancelledError, InvalidStateError, RuntimeError, TimeoutError } from "asyncio-ts";
 
 /** The errors that a program raises itself. */
 export class E1 extends Error {
@@ -18,6 +18,7 @@ const kinds: Readonly<Record<string, ErrorKind>> = {
   CancelledError,
   InvalidStateError,
   RuntimeError,
+  TimeoutError,
   ValueError: RangeError,
   ExceptionGroup: AggregateError,
 };

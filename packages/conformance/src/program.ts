@@ -1,4 +1,4 @@
-import type { Seconds } from "@asyncio-ts/core";
+import type { ReturnWhen, Seconds } from "asyncio-ts";
 
 /** A program, as `generate.py` writes it and `oracle.py` completes it. */
 export interface Program {
@@ -53,6 +53,10 @@ interface SuspendingFields {
   call: CoroutineSpec;
   try: { body: Block; except: readonly string[]; handler?: Block; reraise?: boolean; finally?: Block };
   repeat: { times: number; body: Block };
+  gather: { of: readonly AwaitableSpec[]; as: string; return_exceptions?: boolean; wait?: boolean };
+  wait: { of: readonly AwaitableSpec[]; timeout?: Seconds; until?: ReturnWhen };
+  as_completed: { of: readonly AwaitableSpec[]; timeout?: Seconds };
+  as_completed_iter: { of: readonly AwaitableSpec[]; timeout?: Seconds };
 }
 
 export type SharedOp = keyof SharedFields;

@@ -34,8 +34,8 @@ export async function runProgram(program: Program, kinds: readonly Kind[]): Prom
     world.end(allTasks(loop).size);
     return { trace: [...world.trace], isUnsupported: world.isUnsupported };
   } finally {
-    loop.close();
     world.dispose();
+    loop.close();
   }
 }
 
