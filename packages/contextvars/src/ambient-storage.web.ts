@@ -31,8 +31,12 @@ class SynchronousCarrier implements Carrier {
     this.#frame = frame;
   }
 
-  runInAsyncScope<Args extends unknown[], R>(f: (...args: Args) => R, _thisArg: undefined, ...args: Args): R {
-    return storage.run(this.#frame, () => f(...args));
+  runInAsyncScope<This, Args extends unknown[], R>(
+    f: (this: This, ...args: Args) => R,
+    thisArg: This,
+    ...args: Args
+  ): R {
+    return storage.run(this.#frame, () => f.apply(thisArg, args));
   }
 }
 

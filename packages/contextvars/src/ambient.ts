@@ -24,8 +24,8 @@ export interface Frame {
  * carrier.runInAsyncScope(() => currentFrame()?.owner) // => null
  */
 export interface Carrier {
-  /** Call `f` with `args` inside the saved flow. */
-  runInAsyncScope<Args extends unknown[], R>(f: (...args: Args) => R, thisArg: undefined, ...args: Args): R;
+  /** Call `f` inside the saved flow, as a method of `thisArg`. */
+  runInAsyncScope<This, Args extends unknown[], R>(f: (this: This, ...args: Args) => R, thisArg: This, ...args: Args): R;
 }
 
 /**

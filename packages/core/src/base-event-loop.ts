@@ -1,4 +1,4 @@
-import { type Context, copyContext, currentFrame, RuntimeError, runInFrame } from "@asyncio-ts/contextvars";
+import { Context, copyContext, currentFrame, RuntimeError, runInFrame } from "@asyncio-ts/contextvars";
 import { debugByDefault } from "./debug.ts";
 import { type ExceptionContext, printException } from "./exception-handler.ts";
 import { Handle } from "./handle.ts";
@@ -106,7 +106,7 @@ export class BaseEventLoop implements Scheduler {
   callSoonWith<Args extends unknown[]>(options: ScheduleOptions, callback: Callback<Args>, ...args: Args): Handle {
     this.#checkClosed();
     checkCallable("callSoon", callback);
-    const handle = new Handle(this, callback, args, options.context ?? copyContext());
+    const handle = new Handle(this, callback, args, contextFor("callSoon", options));
     this.schedule(handle);
     return handle;
   }
@@ -158,7 +158,7 @@ export class BaseEventLoop implements Scheduler {
     this.#checkClosed();
     checkCallable("callAt", callback);
     checkSeconds("callAt", "when", when);
-    const timer = new TimerHandle(this, when, callback, args, options.context ?? copyContext());
+    const timer = new TimerHandle(this, when, callback, args, contextFor("callAt", options));
     this.#timers.push(timer);
     if (this.#phase === "asleep") this.#wake();
     return timer;
@@ -213,8 +213,16 @@ export class BaseEventLoop implements Scheduler {
     this.#closed = true;
     this.#timers.clear();
     const left = this.#ready.clear();
-    for (const listener of this.#closeListeners.splice(0)) listener();
+    for (const listener of this.#closeListeners.splice(0)) this.#tellClosed(listener);
     for (const runnable of left) runnable.runWithoutLoop?.();
+  }
+
+  #tellClosed(listener: () => void): void {
+    try {
+      listener();
+    } catch (exception) {
+      this.callExceptionHandler({ message: "Exception in a listener for the close of the event loop", exception });
+    }
   }
 
   onClose(listener: () => void): void {
@@ -352,14 +360,18 @@ export class BaseEventLoop implements Scheduler {
       const runnable = this.#ready.shift();
       if (this.#debug) this.#watch.begin(runnable);
       runnable.run();
-      if (this.#drainWanted) {
-        this.#drainWanted = false;
-        this.#waitFor(this.#host.afterMicrotasks, this.#proceed);
-        return false;
-      }
+      if (this.#drainWanted && !this.#drain()) return false;
       if (this.#debug) this.#watch.end(this);
     }
     return true;
+  }
+
+  /** Let native code come to rest before the next handle; false if the loop has to wait for that. */
+  #drain(): boolean {
+    this.#drainWanted = false;
+    if (this.#host.drainMicrotasks?.()) return true;
+    this.#waitFor(this.#host.afterMicrotasks, this.#proceed);
+    return false;
   }
 
   /** Nothing is ready: sleep until the next deadline, but not before the microtasks had their say. */
@@ -451,6 +463,12 @@ function contextOfFailed(context: ExceptionContext): Context | null {
 
 function checkCallable(method: string, callback: unknown): void {
   if (typeof callback !== "function") throw new TypeError(`${method}() needs a function, not ${String(callback)}`);
+}
+
+function contextFor(method: string, { context }: ScheduleOptions): Context {
+  if (context === undefined) return copyContext();
+  if (context instanceof Context) return context;
+  throw new TypeError(`${method}() needs a Context as context, not ${String(context)}`);
 }
 
 function checkSeconds(method: string, name: string, seconds: unknown): void {

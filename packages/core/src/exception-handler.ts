@@ -11,12 +11,14 @@ export interface ExceptionContext {
   readonly handle?: Handle;
   /** Where the thing concerned was made; only in debug mode. */
   readonly createdAt?: string | undefined;
+  /** What a handler was given that failed itself. */
+  readonly context?: ExceptionContext;
   readonly [detail: string]: unknown;
 }
 
 /** Print what is known about an exception that nobody could catch, with its cause. */
 export function printException(context: ExceptionContext): void {
-  const { message, exception, ...details } = context;
+  const { message, exception, context: handled, ...details } = context;
   const lines = [message];
   for (const [key, value] of Object.entries(details)) {
     if (value !== undefined)
@@ -24,4 +26,5 @@ export function printException(context: ExceptionContext): void {
   }
   if ("exception" in context) console.error(lines.join("\n"), exception);
   else console.error(lines.join("\n"));
+  if (handled !== undefined) printException(handled);
 }

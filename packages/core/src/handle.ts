@@ -67,7 +67,7 @@ export class Handle implements Runnable, Frame {
 
   /** Run the callback, unless cancelled; the loop does that. */
   run(): void {
-    if (this.#callback !== null) this.#carrier.runInAsyncScope(runHandle, undefined, this);
+    if (this.#callback !== null) this.#carrier.runInAsyncScope(this.invoke, this);
   }
 
   /** @internal Run the callback, in its flow; its errors go to the exception handler. */
@@ -89,10 +89,6 @@ export class Handle implements Runnable, Frame {
     const origin = this.createdAt === undefined ? "" : ` created at ${this.createdAt.split("\n")[0]?.trim()}`;
     return `<${this.constructor.name} ${this.describe()}${origin}>`;
   }
-}
-
-function runHandle(handle: Handle): void {
-  handle.invoke();
 }
 
 function isThenable(value: unknown): boolean {

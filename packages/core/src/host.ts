@@ -17,6 +17,13 @@ export interface Host {
   now(): Seconds;
   /** Call `callback` once the microtask queue is empty, before any I/O. */
   afterMicrotasks(callback: () => void): void;
+  /**
+   * Empty the microtask queue before returning, if that can be done here and now.
+   *
+   * A host that leaves this out, or answers `false`, is asked by `afterMicrotasks` instead: the same order, at a higher
+   * price.
+   */
+  drainMicrotasks?(): boolean;
   /** Call `callback` soon, after I/O that is due has had its turn. */
   afterIo(callback: () => void): void;
   /** Call `callback` at `time` or a little later; any distance is allowed. */

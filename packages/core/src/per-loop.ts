@@ -16,12 +16,19 @@ import type { Scheduler } from "./scheduler.ts";
  */
 export function perLoop<State>(create: (loop: Scheduler) => State): (loop: Scheduler) => State {
   const states = new WeakMap<Scheduler, State>();
-  return (loop) => {
-    let state = states.get(loop);
-    if (state === undefined) {
-      state = create(loop);
-      states.set(loop, state);
-    }
+  // Nearly every look-up is for the loop of the one before: a comparison in the place of a hash.
+  let last: { readonly loop: Scheduler; readonly state: State } | null = null;
+
+  const make = (loop: Scheduler): State => {
+    const state = create(loop);
+    states.set(loop, state);
+    loop.onClose(() => {
+      last = null; // else the memory of the last look-up would keep a closed loop alive
+    });
     return state;
+  };
+  return (loop) => {
+    if (last === null || last.loop !== loop) last = { loop, state: states.get(loop) ?? make(loop) };
+    return last.state;
   };
 }

@@ -1,59 +1,108 @@
 import type { Cancellable, Host, Seconds } from "@asyncio-ts/core";
+import { runMicrotasks } from "./node-microtasks.ts";
 
 /** Longer timers overflow in Node and would fire at once; they are armed again on the way. */
 const longestTimer: Seconds = 24 * 3600;
 
-/** Node's event loop as the host of ours. */
+/**
+ * Node's event loop as the host of ours.
+ *
+ * One host serves any number of loops. It holds the process only by the timers that loops sleep towards: a program whose
+ * loops wait for nothing that can come ends, and its loops are told so before it does.
+ *
+ * @example
+ * const loop = new EventLoop(new NodeHost(), { debug: true });
+ * await loop.runUntilComplete(async () => {
+ *   await sleep(0.01);
+ *   return "done";
+ * }) // => "done"
+ * loop.close();
+ */
 export class NodeHost implements Host {
+  /** Whom to tell that nothing will ever happen again, in the order in which they went to sleep. */
+  readonly #sleepers = new Set<() => void>();
+
   now(): Seconds {
     return performance.now() / 1000;
   }
 
-  /** A tick that a microtask asks for runs after all microtasks, before any I/O. */
+  /** A tick that a microtask asks for runs once the microtask queue is empty, before any I/O. */
   afterMicrotasks(callback: () => void): void {
     queueMicrotask(() => process.nextTick(callback));
+  }
+
+  drainMicrotasks(): boolean {
+    return runMicrotasks();
   }
 
   afterIo(callback: () => void): void {
     setImmediate(callback);
   }
 
+  /** Never early, at most a millisecond late; a time that is infinitely far away holds nothing up. */
   wakeAt(time: Seconds, callback: () => void): Cancellable {
-    return new Alarm(this, time, callback);
+    return time === Number.POSITIVE_INFINITY ? never : new Alarm(this, time, callback);
   }
 
   /** Node says `beforeExit` when nothing is left that could wake it. */
   whenStuck(callback: () => void): Cancellable {
-    process.once("beforeExit", callback);
-    return { cancel: () => void process.removeListener("beforeExit", callback) };
+    if (this.#sleepers.size === 0) process.on("beforeExit", this.#beforeExit);
+    this.#sleepers.add(callback);
+    return { cancel: () => this.#forget(callback) };
+  }
+
+  /**
+   * Tell one at a time: what follows from its failure may wake the others. The immediate lets Node come back here for
+   * those that are still asleep then.
+   */
+  readonly #beforeExit = (): void => {
+    const [first] = this.#sleepers;
+    if (first === undefined) return;
+    this.#forget(first);
+    if (this.#sleepers.size > 0) setImmediate(() => {});
+    first();
+  };
+
+  #forget(callback: () => void): void {
+    if (this.#sleepers.delete(callback) && this.#sleepers.size === 0) {
+      process.removeListener("beforeExit", this.#beforeExit);
+    }
   }
 }
 
-/** A timer of any length that never fires early. */
+const never: Cancellable = { cancel() {} };
+
+/**
+ * A timer of any length that never fires early.
+ *
+ * Node counts whole milliseconds, from the time at which it last looked at its clock. So the delay is rounded up, as
+ * CPython does for its selector, and a timer that fired early all the same is armed again. To spin through the last part
+ * of a millisecond would be exact, but costs a whole processor while a program sleeps for a millisecond at a time.
+ */
 class Alarm implements Cancellable {
   readonly #host: NodeHost;
   readonly #time: Seconds;
   readonly #callback: () => void;
-  #timer: NodeJS.Timeout | null = null;
-  #immediate: NodeJS.Immediate | null = null;
+  #timer: NodeJS.Timeout;
 
   constructor(host: NodeHost, time: Seconds, callback: () => void) {
     this.#host = host;
     this.#time = time;
     this.#callback = callback;
-    this.#arm();
+    this.#timer = this.#arm();
   }
 
   cancel(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    if (this.#immediate !== null) clearImmediate(this.#immediate);
+    clearTimeout(this.#timer);
   }
 
-  readonly #arm = (): void => {
-    const left = this.#time - this.#host.now();
-    if (left > 0.001) this.#timer = setTimeout(this.#arm, Math.floor(Math.min(left, longestTimer) * 1000));
-    else if (left > 0)
-      this.#immediate = setImmediate(this.#arm); // Node counts whole milliseconds: the rest is spun
-    else this.#immediate = setImmediate(this.#callback);
+  #arm(): NodeJS.Timeout {
+    const left = Math.min(this.#time - this.#host.now(), longestTimer);
+    return setTimeout(this.#fire, Math.ceil(left * 1000));
+  }
+
+  readonly #fire = (): void => {
+    if (this.#host.now() < this.#time) this.#timer = this.#arm();
+    else this.#callback();
   };
 }

@@ -16,58 +16,21 @@ export type CoroutineFunction<Args extends unknown[], T> = (...args: Args) => Co
  * A call that has not begun: it runs when it is awaited, in the current task and without an extra turn, or when it is
  * scheduled, by `createTask` and the like.
  *
- * It can run once. One that is dropped without having run is reported: `coroutine 'f' was never awaited`.
+ * It can run once: a second time is a `RuntimeError`. One that is dropped without having run is reported: `coroutine 'f' was never awaited`.
  *
  * ## Cancellation
  * Cancelling the task that awaits it throws a `CancelledError` where it is suspended.
  */
-export abstract class Coroutine<T> extends Suspendable<T> implements Watched {
+export abstract class Coroutine<T> extends Suspendable<T> {
   static {
     showAsString(this);
   }
 
   /** The name of the coroutine function. */
-  readonly name: string;
-  /** Where the coroutine was made; only in debug mode. */
-  readonly createdAt: string | undefined;
-  readonly #loop: Scheduler | null;
-  #begun = false;
-  #complaint: NeverAwaited | null = null;
-
-  constructor(name: string) {
-    super();
-    this.name = name;
-    this.#loop = loopOfFlow();
-    this.createdAt = this.#loop?.getDebug() ? captureStack() : undefined;
-    unawaitedCoroutines.add(this);
-  }
-
-  /** The steps of the body; called once. */
-  protected abstract begin(): Steps<T>;
-
-  /** @throws {RuntimeError} The coroutine was awaited or scheduled before. */
-  override [Symbol.iterator](): Steps<T> {
-    if (this.#begun) throw new RuntimeError(`Cannot reuse the coroutine '${this.name}', which was already awaited`);
-    this.close();
-    return this.begin();
-  }
+  abstract get name(): string;
 
   /** Give up a coroutine that was never begun, so that it is not reported. */
-  close(): void {
-    this.#begun = true;
-    this.#complaint?.forgive();
-  }
-
-  /** @internal */
-  isUnsettled(): boolean {
-    return !this.#begun;
-  }
-
-  /** @internal */
-  complaint(): Complaint {
-    this.#complaint = new NeverAwaited(this.name, this.createdAt, this.#loop);
-    return this.#complaint;
-  }
+  abstract close(): void;
 
   /** Outside of a task there is nobody to take the steps: a task of its own does. */
   protected override settleOutsideTasks(resolve: (value: T) => void, reject: (error: unknown) => void): void {
@@ -80,19 +43,52 @@ export abstract class Coroutine<T> extends Suspendable<T> implements Watched {
 }
 
 /** A call of a function that the user wrote. */
-class FunctionCoroutine<Args extends unknown[], T> extends Coroutine<T> {
+class FunctionCoroutine<Args extends unknown[], T> extends Coroutine<T> implements Watched {
   readonly #body: Body<Args, T>;
   readonly #args: Args;
+  /** The loop in which the coroutine was made. */
+  readonly #loop: Scheduler | null = loopOfFlow();
+  #state: "made" | "begun" | NeverAwaited = "made";
 
   constructor(body: Body<Args, T>, args: Args) {
-    super(nameOf(body));
+    super();
     this.#body = body;
     this.#args = args;
+    if (this.#loop?.getDebug()) origins.set(this, captureStack());
+    unawaitedCoroutines.add(this);
   }
 
-  protected override begin(): Steps<T> {
+  override get name(): string {
+    return nameOf(this.#body);
+  }
+
+  override [Symbol.iterator](): Steps<T> {
+    if (this.#state === "begun") throw reused(this);
+    this.close();
     return stepsOf(this.#body(...this.#args), this.#body);
   }
+
+  override close(): void {
+    if (this.#state instanceof NeverAwaited) this.#state.forgive();
+    this.#state = "begun";
+  }
+
+  isUnsettled(): boolean {
+    return this.#state !== "begun";
+  }
+
+  complaint(): Complaint {
+    if (!(this.#state instanceof NeverAwaited)) this.#state = new NeverAwaited(this.name, origins.get(this), this.#loop);
+    return this.#state;
+  }
+}
+
+/** Where each was made; only in debug mode. */
+const origins = new WeakMap<object, string>();
+
+/** @internal The error of awaiting a coroutine a second time. */
+export function reused(coroutine: Coroutine<unknown>): RuntimeError {
+  return new RuntimeError(`Cannot reuse the coroutine '${coroutine.name}', which was already awaited`);
 }
 
 /**

@@ -33,7 +33,8 @@ export function createTask<T>(work: Work<T>, options: TaskOptions = {}): Task<T>
     const loop = options.loop ?? getRunningLoop();
     if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
     const { factory } = factories(loop);
-    return factory === null ? new Task(work, { ...options, loop }) : factory(loop, work, { ...options, loop });
+    const withLoop = options.loop === undefined ? { ...options, loop } : options;
+    return factory === null ? new Task(work, withLoop) : factory(loop, work, withLoop);
   } catch (error) {
     if (work instanceof Coroutine) work.close(); // it will never run: no second complaint
     throw error;

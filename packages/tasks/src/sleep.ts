@@ -1,5 +1,5 @@
 import { getRunningLoop, type Seconds } from "@asyncio-ts/core";
-import { Coroutine, coroutine } from "./coroutine.ts";
+import { Coroutine, coroutine, reused } from "./coroutine.ts";
 import { Future } from "./future.ts";
 import type { Steps, Suspension } from "./suspension.ts";
 
@@ -27,9 +27,7 @@ export function sleep<T>(delay: Seconds, result?: T): Coroutine<T | undefined> {
   return delay <= 0 ? new Pause(result) : sleepUntilDue(delay, result);
 }
 
-const sleepUntilDue = coroutine(sleepBody);
-
-function* sleepBody<T>(delay: Seconds, result: T) {
+const sleepUntilDue = coroutine(function* sleep<T>(delay: Seconds, result: T) {
   const loop = getRunningLoop();
   const due = new Future<T>({ loop });
   const timer = loop.callLater(delay, setResultUnlessDone, due as Future<unknown>, result);
@@ -38,25 +36,43 @@ function* sleepBody<T>(delay: Seconds, result: T) {
   } finally {
     timer.cancel();
   }
-}
+});
 
 function setResultUnlessDone(future: Future<unknown>, result: unknown): void {
   if (!future.done()) future.setResult(result);
 }
 
-/** One turn. Its own steps, since nothing is suspended as often. */
+/**
+ * One turn: the coroutine of `sleep(0)`.
+ *
+ * Nothing is suspended as often, so it takes its steps itself, and is not watched for being dropped unawaited.
+ */
 class Pause<T> extends Coroutine<T> implements Steps<T> {
   readonly #result: T;
-  #paused = false;
+  #state: "made" | "begun" | "paused" = "made";
 
   constructor(result: T) {
-    super("sleep");
+    super();
     this.#result = result;
   }
 
+  override get name(): string {
+    return "sleep";
+  }
+
+  override [Symbol.iterator](): Steps<T> {
+    if (this.#state !== "made") throw reused(this);
+    this.#state = "begun";
+    return this;
+  }
+
+  override close(): void {
+    this.#state = "begun";
+  }
+
   next(): IteratorResult<Suspension, T> {
-    if (this.#paused) return { done: true, value: this.#result };
-    this.#paused = true;
+    if (this.#state === "paused") return { done: true, value: this.#result };
+    this.#state = "paused";
     return oneTurn;
   }
 
@@ -66,10 +82,6 @@ class Pause<T> extends Coroutine<T> implements Steps<T> {
 
   return(value: T): IteratorResult<Suspension, T> {
     return { done: true, value };
-  }
-
-  protected override begin(): Steps<T> {
-    return this;
   }
 }
 

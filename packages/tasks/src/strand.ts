@@ -40,7 +40,7 @@ export class Strand implements Runnable {
 
   /** Called by the loop: what the strand waited on has come. */
   run(): void {
-    this.#task.carrier.runInAsyncScope(resume, undefined, this);
+    this.#task.carrier.runInAsyncScope(this.resume, this);
   }
 
   /** The turn of the strand has come: deliver a pending cancellation, or else go on. */
@@ -106,8 +106,8 @@ export class Strand implements Runnable {
     this.#task.loop.drainMicrotasks();
     const { carrier } = this.#task;
     Promise.resolve(wait.promise).then(
-      (value) => carrier.runInAsyncScope(proceed, undefined, this, value),
-      (error) => carrier.runInAsyncScope(fail, undefined, this, error),
+      (value) => carrier.runInAsyncScope(this.proceed, this, value),
+      (error) => carrier.runInAsyncScope(this.fail, this, error),
     );
   }
 
@@ -115,18 +115,6 @@ export class Strand implements Runnable {
     this.#failure = { error: new RuntimeError(message) };
     this.#task.loop.schedule(this);
   }
-}
-
-function resume(strand: Strand): void {
-  strand.resume();
-}
-
-function proceed(strand: Strand, value: unknown): void {
-  strand.proceed(value);
-}
-
-function fail(strand: Strand, error: unknown): void {
-  strand.fail(error);
 }
 
 function misuse(yielded: unknown): string {

@@ -7,8 +7,8 @@ type Reject = (error: unknown) => void;
 
 /** The owner of a flow that waits in its own way: a task suspends one of its strands. */
 export interface NativeAwaiter {
-  /** Take `steps` to their end within the flow, then settle. */
-  drive<T>(steps: Steps<T>, resolve: Resolve<T>, reject: Reject, awaitedAt: string | undefined): void;
+  /** Take the steps of `awaited` to their end within the flow, then settle. */
+  drive<T>(awaited: Suspendable<T>, resolve: Resolve<T>, reject: Reject): void;
 }
 
 /** The type of `then`, as that of a promise. */
@@ -24,8 +24,6 @@ export type Then<T> = <Fulfilled = T, Rejected = never>(
  * at any depth of nested `async` functions, and takes the steps as if it had written `yield*`.
  */
 export abstract class Suspendable<T> implements PromiseLike<T> {
-  #awaitedAt: string | undefined;
-
   abstract [Symbol.iterator](): Steps<T>;
 
   /** Wait where there is no task that could suspend. */
@@ -37,7 +35,7 @@ export abstract class Suspendable<T> implements PromiseLike<T> {
    * Reading it is the moment of the `await`: the stack still shows where, which debug mode notes.
    */
   get then(): Then<T> {
-    if (loopOfFlow()?.getDebug()) this.#awaitedAt = captureStack();
+    if (loopOfFlow()?.getDebug()) awaitSites.set(this, captureStack());
     return thenOfSuspendable as Then<T>;
   }
 
@@ -56,14 +54,21 @@ export abstract class Suspendable<T> implements PromiseLike<T> {
   /** @internal Wait in the current flow. */
   wait(resolve: Resolve<T>, reject: Reject): void {
     const owner = currentFrame()?.owner as Partial<NativeAwaiter> | null | undefined;
-    if (typeof owner?.drive === "function") owner.drive(this[Symbol.iterator](), resolve, reject, this.#awaitedAt);
+    if (typeof owner?.drive === "function") owner.drive(this, resolve, reject);
     else this.settleOutsideTasks(resolve, reject);
   }
 }
 
+const awaitSites = new WeakMap<object, string>();
+
+/** @internal Where `awaited` was last awaited natively; only in debug mode. */
+export function awaitSiteOf(awaited: Suspendable<unknown>): string | undefined {
+  return awaitSites.get(awaited);
+}
+
 function thenOfSuspendable(this: Suspendable<unknown>, onFulfilled?: unknown, onRejected?: unknown): unknown {
-  if (isResolver(onFulfilled) && isResolver(onRejected)) {
-    this.wait(onFulfilled, onRejected);
+  if (typeof onRejected === "function" && isResolver(onFulfilled)) {
+    this.wait(onFulfilled, onRejected as Reject);
     return undefined;
   }
   const promise = new Promise((resolve, reject) => this.wait(resolve, reject));
@@ -71,8 +76,8 @@ function thenOfSuspendable(this: Suspendable<unknown>, onFulfilled?: unknown, on
 }
 
 /**
- * Whether `f` is one of the resolving functions of a promise, as `await` passes them: whoever passes those has no use for
- * a derived promise, and making one would double the price of an `await`.
+ * Whether `f` is the resolving function of a promise, as `await` passes it: whoever passes that has no use for a derived
+ * promise, and making one would double the price of an `await`.
  */
 function isResolver(f: unknown): f is (value: unknown) => void {
   return typeof f === "function" && f.name === "" && sourceOf.call(f) === sourceOfResolver;

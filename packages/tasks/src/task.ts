@@ -4,7 +4,7 @@ import { Coroutine, isGenerator, isPromiseLike, stepsOf } from "./coroutine.ts";
 import { CancelledError } from "./errors.ts";
 import { Future } from "./future.ts";
 import { type Completion, Strand } from "./strand.ts";
-import { type NativeAwaiter, Suspendable } from "./suspendable.ts";
+import { awaitSiteOf, type NativeAwaiter, Suspendable } from "./suspendable.ts";
 import type { GeneratorBody, Steps } from "./suspension.ts";
 import { type TaskList, tasksOf } from "./task-list.ts";
 import { TaskSignal } from "./task-signal.ts";
@@ -190,13 +190,16 @@ export class Task<T> extends Future<T> implements Runnable, Completion, Frame, N
 
   /** @internal Take the first step. */
   run(): void {
-    this.carrier.runInAsyncScope(begin, undefined, this as Task<unknown>);
+    this.carrier.runInAsyncScope(this.begin, this);
   }
 
   /** @internal */
   begin(): void {
     const cancellation = this.takeCancellation(null);
-    if (cancellation !== null) return this.threw(cancellation.error);
+    if (cancellation !== null) {
+      if (this.#work instanceof Coroutine) this.#work.close(); // it will never run, but nobody forgot it
+      return this.threw(cancellation.error);
+    }
     let steps: Steps<T>;
     try {
       steps = this.#makeSteps();
@@ -221,24 +224,10 @@ export class Task<T> extends Future<T> implements Runnable, Completion, Frame, N
   }
 
   /** @internal Native code in this task awaits: take the steps in a strand of its own. */
-  drive<R>(
-    steps: Steps<R>,
-    resolve: (value: R) => void,
-    reject: (error: unknown) => void,
-    awaitedAt: string | undefined,
-  ): void {
-    const { loop } = this;
-    const strand = new Strand(this, steps, {
-      returned(value) {
-        loop.drainMicrotasks();
-        resolve(value as R);
-      },
-      threw(error) {
-        loop.drainMicrotasks();
-        reject(error);
-      },
-    });
-    strand.awaitedAt = awaitedAt;
+  drive<R>(awaited: Suspendable<R>, resolve: (value: R) => void, reject: (error: unknown) => void): void {
+    const settle = new PromiseSettler(this.loop, resolve as (value: unknown) => void, reject);
+    const strand = new Strand(this, awaited[Symbol.iterator](), settle);
+    if (this.loop.getDebug()) strand.awaitedAt = awaitSiteOf(awaited);
     strand.proceed(undefined);
   }
 
@@ -259,13 +248,14 @@ export class Task<T> extends Future<T> implements Runnable, Completion, Frame, N
   /**
    * @internal Whether a step is to throw a pending cancellation, which is taken by that.
    *
-   * A blocker that was cancelled throws its own CancelledError.
+   * A blocker that was cancelled, or failed with a CancelledError, throws that one instead.
    */
   takeCancellation(blocker: Future<unknown> | null): { readonly error: unknown } | null {
     if (!this.#mustCancel) return null;
     this.#mustCancel = false;
     if (blocker?.cancelled()) return null;
-    blocker?.failure(); // counts as read: the cancellation takes its place
+    // Any other error of the blocker gives way, and counts as read.
+    if (blocker?.failure()?.error instanceof CancelledError) return null;
     return { error: new CancelledError(this.#cancelMessage) };
   }
 
@@ -318,8 +308,27 @@ export class Task<T> extends Future<T> implements Runnable, Completion, Frame, N
   }
 }
 
-function begin(task: Task<unknown>): void {
-  task.begin();
+/** Settles the promise behind a native `await`. */
+class PromiseSettler implements Completion {
+  readonly #loop: Scheduler;
+  readonly #resolve: (value: unknown) => void;
+  readonly #reject: (error: unknown) => void;
+
+  constructor(loop: Scheduler, resolve: (value: unknown) => void, reject: (error: unknown) => void) {
+    this.#loop = loop;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  returned(value: unknown): void {
+    this.#loop.drainMicrotasks();
+    this.#resolve(value);
+  }
+
+  threw(error: unknown): void {
+    this.#loop.drainMicrotasks();
+    this.#reject(error);
+  }
 }
 
 function checkWork(work: unknown): void {

@@ -1,0 +1,26 @@
+/**
+ * Node empties its microtask queue after every callback of its own, by a function that it leaves on `process`.
+ *
+ * It is the same function in every release since 0.x, deprecated in the documentation only (DEP0134), because it was never
+ * documented. Calling it from inside a callback of ours halves the price of an `await` in native code; where it is
+ * missing, the loop waits for a tick instead and the order of all things is the same.
+ */
+const tickCallback = (process as { _tickCallback?: () => void })._tickCallback;
+
+/**
+ * Run all microtasks, and those that they queue.
+ *
+ * @returns `false` if that is not possible here.
+ */
+export function runMicrotasks(): boolean {
+  if (tickCallback === undefined) return false;
+  try {
+    tickCallback.call(process);
+  } catch (error) {
+    // A tick of somebody else has thrown: it is uncaught, as it would have been without us.
+    process.nextTick(() => {
+      throw error;
+    });
+  }
+  return true;
+}
