@@ -1,4 +1,5 @@
 import { brand } from "@asyncio-ts/contextvars";
+import { show } from "./show.ts";
 
 /**
  * The task or future was cancelled.
@@ -21,7 +22,7 @@ export class CancelledError extends Error {
   /** @param reason - Becomes the message; an `Error` becomes the cause as well. */
   constructor(reason?: unknown) {
     const cause = reason instanceof Error ? { cause: reason } : undefined;
-    super(reason instanceof Error ? reason.message : String(reason ?? ""), cause);
+    super(reason instanceof Error ? reason.message : show(reason ?? ""), cause);
     this.reason = reason ?? undefined;
   }
 }

@@ -2,6 +2,7 @@ import { type Context, copyContext } from "@asyncio-ts/contextvars";
 import { captureStack, getRunningLoop, Handle, type Runnable, type Scheduler, showAsString } from "@asyncio-ts/core";
 import type { Complaint, Watched } from "./drop-watch.ts";
 import { CancelledError, InvalidStateError } from "./errors.ts";
+import { show } from "./show.ts";
 import { Suspendable } from "./suspendable.ts";
 import { FutureWait, type Steps } from "./suspension.ts";
 import { failedFutures, Unretrieved } from "./unretrieved.ts";
@@ -214,7 +215,7 @@ export class Future<T> extends Suspendable<T> implements Watched {
     const outcome = this.#outcome;
     if (outcome === null) return "pending";
     if (outcome.kind === "cancelled") return "cancelled";
-    return outcome.kind === "returned" ? "finished" : `finished exception=${String(outcome.error)}`;
+    return outcome.kind === "returned" ? "finished" : `finished exception=${show(outcome.error)}`;
   }
 
   /** Leave the pending state, and wake whoever waits. */

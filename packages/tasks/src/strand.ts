@@ -1,6 +1,7 @@
 import { RuntimeError } from "@asyncio-ts/contextvars";
 import type { Runnable } from "@asyncio-ts/core";
 import type { Future } from "./future.ts";
+import { show } from "./show.ts";
 import { FutureWait, PromiseWait, type Steps } from "./suspension.ts";
 import type { Task } from "./task.ts";
 
@@ -118,5 +119,5 @@ export class Strand implements Runnable {
 }
 
 function misuse(yielded: unknown): string {
-  return `A coroutine yielded ${String(yielded)}; use yield* on something awaitable`;
+  return `A coroutine yielded ${show(yielded)}; use yield* on something awaitable`;
 }
