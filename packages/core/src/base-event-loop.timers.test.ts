@@ -57,6 +57,19 @@ describe("callLater() and callAt()", () => {
     expect(loop.time()).toBe(12);
   });
 
+  test("fire in the same turn when their deadlines differ by a rounding error only", async () => {
+    const loop = new VirtualLoop();
+    const turns: number[] = [];
+    const note = (): void => void turns.push(loop.statistics().turns);
+
+    loop.callAt(0.1 + 0.2, note); // 0.30000000000000004
+    loop.callAt(0.3, note);
+    loop.callAt(0.300_001, note);
+    await runAll(loop);
+
+    expect(turns).toEqual([1, 1, 2]);
+  });
+
   test("fire in the order of their deadlines", async () => {
     const loop = new VirtualLoop();
     const order: number[] = [];

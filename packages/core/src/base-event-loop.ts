@@ -11,6 +11,9 @@ import { SlowCallbackWatch } from "./slow-callback-watch.ts";
 import { TimerHandle } from "./timer-handle.ts";
 import { TimerHeap } from "./timer-heap.ts";
 
+/** Deadlines closer than this are the same: 0.1 + 0.2 is due with 0.3. CPython has it from its clock. */
+const clockResolution: Seconds = 1e-9;
+
 /** Takes the place of the printing of exceptions that nobody can catch. */
 export type ExceptionHandler<Loop = Scheduler> = (loop: Loop, context: ExceptionContext) => void;
 
@@ -348,7 +351,8 @@ export class BaseEventLoop implements Scheduler {
 
   #moveDueTimers(): void {
     const now = this.#ready.length === 0 ? this.#clock.read() : this.#clock.now;
-    for (let due = this.#timers.takeDue(now); due !== null; due = this.#timers.takeDue(now)) this.#ready.push(due);
+    const end = now + clockResolution;
+    for (let due = this.#timers.takeDue(end); due !== null; due = this.#timers.takeDue(end)) this.#ready.push(due);
   }
 
   /** Run the rest of the batch; false if it paused for a drain. */
