@@ -1,5 +1,5 @@
 import { VirtualHost } from "@asyncio-ts/core/testing";
-import { type Cancellable, EventLoop, type Runnable, type Seconds } from "asyncio-ts";
+import { type Cancellable, EventLoop, NodeHost, type Runnable, type Seconds } from "asyncio-ts";
 
 /** A program that takes more turns than this spins. */
 const turnLimit = 20_000;
@@ -42,23 +42,31 @@ export class VirtualLoop extends EventLoop {
   }
 }
 
+/** Time is virtual; all else is as on Node, so that what is compared is what users run. */
 class LimitedHost extends VirtualHost {
   loop: VirtualLoop | null = null;
+  readonly #node = new NodeHost();
 
-  /** A tick costs a fraction of the macrotask that the general virtual host uses. */
   override afterMicrotasks(callback: () => void): void {
-    queueMicrotask(() => process.nextTick(callback));
+    this.#node.afterMicrotasks(callback);
   }
 
+  drainMicrotasks(): boolean {
+    return this.#node.drainMicrotasks();
+  }
+
+  /** There is no I/O that a macrotask would let through, and it would cost more than most programs. */
   override afterIo(callback: () => void): void {
-    this.afterMicrotasks(callback);
+    this.#node.afterMicrotasks(callback);
   }
 
   override wakeAt(time: Seconds, callback: () => void): Cancellable {
     let isLive = true;
-    queueMicrotask(() => {
-      if (!isLive || this.loop?.stopAtTurnLimit()) return;
-      super.wakeAt(time, callback);
+    const wake = (): void => {
+      if (isLive) callback();
+    };
+    this.#node.afterMicrotasks(() => {
+      if (isLive && !this.loop?.stopAtTurnLimit()) super.wakeAt(time, () => this.#node.afterMicrotasks(wake));
     });
     return {
       cancel() {
