@@ -2,10 +2,10 @@
 const stackDepth = 10;
 
 /**
- * The stack of the caller's caller, innermost frame first, without frames of this project's own files where they can be
- * told apart.
+ * The stack of the caller's caller, innermost frame first, without frames of this project's own files; `undefined` if no
+ * other frame is on it.
  */
-export function captureStack(): string {
+export function captureStack(): string | undefined {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = stackDepth + ownFramesAtMost;
   const holder: { stack?: string } = {};
@@ -24,10 +24,10 @@ const ownFramesAtMost = 12;
 const ownFrame =
   /[\\/](?:@asyncio-ts|packages)[\\/](?:contextvars|core|tasks|combinators|platform)[\\/](?:src|dist)[\\/](?!.*\.test\.)|\(?node:/;
 
-function withoutOwnFrames(stack: string): string {
+function withoutOwnFrames(stack: string): string | undefined {
   const frames = stack.split("\n").filter((line) => /^\s+at |@/.test(line));
   const foreign = frames.filter((line) => !ownFrame.test(line));
-  return (foreign.length > 0 ? foreign : frames).slice(0, stackDepth).join("\n");
+  return foreign.length > 0 ? foreign.slice(0, stackDepth).join("\n") : undefined;
 }
 
 /**

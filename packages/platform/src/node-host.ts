@@ -52,14 +52,14 @@ export class NodeHost implements Host {
   }
 
   /**
-   * Tell one at a time: what follows from its failure may wake the others. The immediate lets Node come back here for
-   * those that are still asleep then.
+   * Tell one at a time: what follows from its failure may wake the others. Node comes back here only if something has kept
+   * it busy, so an immediate does: for those that are still asleep then, and for those that have gone to sleep again.
    */
   readonly #beforeExit = (): void => {
     const [first] = this.#sleepers;
     if (first === undefined) return;
     this.#forget(first);
-    if (this.#sleepers.size > 0) setImmediate(() => {});
+    setImmediate(() => {});
     first();
   };
 

@@ -1,7 +1,7 @@
 import { captureStack, warn } from "@asyncio-ts/core";
 import type { EventLoop } from "./event-loop.ts";
 
-const dropped = new FinalizationRegistry<string>(report);
+const dropped = new FinalizationRegistry<string | undefined>(report);
 
 /** Warn if `loop` is dropped without having been closed. */
 export function watchUnclosed(loop: EventLoop): void {
@@ -14,6 +14,7 @@ export function forgetUnclosed(loop: EventLoop): void {
   dropped.unregister(loop);
 }
 
-function report(watchedAt: string): void {
-  warn(`unclosed event loop, made or put into debug mode at:\n${watchedAt}`, "ResourceWarning");
+function report(watchedAt: string | undefined): void {
+  const origin = watchedAt === undefined ? "" : `, made or put into debug mode at:\n${watchedAt}`;
+  warn(`unclosed event loop${origin}`, "ResourceWarning");
 }

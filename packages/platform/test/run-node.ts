@@ -33,7 +33,7 @@ import { createTask, currentTask, Future, sleep } from "@asyncio-ts/tasks";
 export function runNode(program: string, options: ProgramOptions = {}): Promise<ProgramResult> {
   const env = { ...process.env, NODE_OPTIONS: "", ASYNCIO_DEBUG: "", ...options.env };
   const args = [...(options.flags ?? []), "--input-type=module", "--eval", imports + program];
-  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"], timeout: 25_000 });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;

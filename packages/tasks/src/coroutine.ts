@@ -84,7 +84,7 @@ class FunctionCoroutine<Args extends unknown[], T> extends Coroutine<T> implemen
 }
 
 /** Where each was made; only in debug mode. */
-const origins = new WeakMap<object, string>();
+const origins = new WeakMap<object, string | undefined>();
 
 /** @internal The error of awaiting a coroutine a second time. */
 export function reused(coroutine: Coroutine<unknown>): RuntimeError {

@@ -25,8 +25,9 @@ export interface Completion {
 export class Strand implements Runnable {
   /** The future that the strand waits on, or whose outcome it is about to receive. */
   blocker: Future<unknown> | null = null;
-  /** Where the strand waits; only in debug mode. */
-  awaitedAt: string | undefined;
+  /** Where native code awaits what the strand runs; only in debug mode. */
+  nativeSite: string | undefined;
+  #innerSite: string | undefined;
   readonly #task: Task<unknown>;
   readonly #steps: Steps<unknown>;
   readonly #completion: Completion;
@@ -37,6 +38,17 @@ export class Strand implements Runnable {
     this.#task = task;
     this.#steps = steps;
     this.#completion = completion;
+  }
+
+  /** Where the strand waits, innermost frame first; only in debug mode. */
+  get awaitedAt(): string | undefined {
+    const sites = [this.#innerSite, this.nativeSite].filter((site) => site !== undefined);
+    return sites.length === 0 ? undefined : sites.join("\n");
+  }
+
+  /** The task, for messages of the loop. */
+  toString(): string {
+    return this.#task.toString();
   }
 
   /** Called by the loop: what the strand waited on has come. */
@@ -97,7 +109,7 @@ export class Strand implements Runnable {
       return this.#failNextTurn(`${task.toString()} got ${future.toString()}, which is attached to a different loop`);
     }
     if (future === task) return this.#failNextTurn(`A task cannot await itself: ${task.toString()}`);
-    this.awaitedAt = wait.awaitedAt ?? this.awaitedAt;
+    this.#innerSite = wait.awaitedAt;
     this.blocker = future;
     future.addWaiter(this);
     task.block(this, future);

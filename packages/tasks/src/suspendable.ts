@@ -59,7 +59,7 @@ export abstract class Suspendable<T> implements PromiseLike<T> {
   }
 }
 
-const awaitSites = new WeakMap<object, string>();
+const awaitSites = new WeakMap<object, string | undefined>();
 
 /** @internal Where `awaited` was last awaited natively; only in debug mode. */
 export function awaitSiteOf(awaited: Suspendable<unknown>): string | undefined {

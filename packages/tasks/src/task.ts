@@ -227,7 +227,7 @@ export class Task<T> extends Future<T> implements Runnable, Completion, Frame, N
   drive<R>(awaited: Suspendable<R>, resolve: (value: R) => void, reject: (error: unknown) => void): void {
     const settle = new PromiseSettler(this.loop, resolve as (value: unknown) => void, reject);
     const strand = new Strand(this, awaited[Symbol.iterator](), settle);
-    if (this.loop.getDebug()) strand.awaitedAt = awaitSiteOf(awaited);
+    if (this.loop.getDebug()) strand.nativeSite = awaitSiteOf(awaited);
     strand.proceed(undefined);
   }
 

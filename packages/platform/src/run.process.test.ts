@@ -1,0 +1,95 @@
+import { describe, expect, test, vi } from "vitest";
+import { runNode } from "../test/run-node.ts";
+
+vi.setConfig({ testTimeout: 30_000 }); // processes take their time on a busy machine
+
+describe("run() in a process", () => {
+  test("rejects with a DeadlockError when the process would exit in silence", async () => {
+    const { status, stdout, stderr } = await runNode(`
+      async function waitForGodot() { await new Future(); }
+      await run(async () => {
+        createTask(waitForGodot, { name: "Vladimir" });
+        try { await new Future(); } finally { console.log("cleaned up"); }
+      });`);
+    expect(status).toBe(1);
+    expect(stdout).toBe("cleaned up\n");
+    expect(stderr).toContain("DeadlockError: Nothing can wake the event loop any more; tasks pending: 2");
+    expect(stderr).toContain("<Task pending name='Vladimir' waiting on <Future pending>>");
+  });
+
+  test("rejects with a DeadlockError when a promise can never settle, which holds up the shutdown as well", async () => {
+    const { status, stderr } = await runNode("await run(async () => await new Promise(() => {}));");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/<Task cancelling name='Task-1'> waits on a promise .*cause.*<Task pending name='Task-1'>/s);
+  });
+
+  test("waits as long as Node has anything to wait for", async () => {
+    const program = `
+      console.log(await run(async () => {
+        const future = new Future();
+        setTimeout(() => future.setResult("from a timer of Node"), 20);
+        return await future;
+      }));`;
+    expect(await runNode(program)).toEqual({ status: 0, stdout: "from a timer of Node\n", stderr: "" });
+  });
+
+  test("is in debug mode if ASYNCIO_DEBUG says so, unless told otherwise", async () => {
+    const program = `
+      const debug = () => run(async () => getRunningLoop().getDebug());
+      console.log(await debug(), await run(async () => getRunningLoop().getDebug(), { debug: false }));`;
+    const modes = ["1", "yes", "0", ""].map((value) => runNode(program, { env: { ASYNCIO_DEBUG: value } }));
+    const outputs = (await Promise.all(modes)).map(({ stdout }) => stdout.trim());
+    expect(outputs).toEqual(["true false", "true false", "false false", "false false"]);
+  });
+});
+
+describe("unhandledRejection", () => {
+  const flags = ["--unhandled-rejections=strict"];
+  const fail = 'async () => { throw new Error("spam"); }';
+
+  test("is not raised by a task or a future that failed; the loop reports it", async () => {
+    const { status, stdout, stderr } = await runNode(
+      `
+      await run(async () => {
+        createTask(${fail}, { name: "worker" });
+        new Future().setException(new Error("eggs"));
+        await sleep(0.01);
+      });
+      console.log("end");`,
+      { flags },
+    );
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "end\n" });
+    expect(stderr).toMatch(/Task exception was never retrieved.*Error: spam/s);
+    expect(stderr).toMatch(/Future exception was never retrieved.*Error: eggs/s);
+  });
+
+  test("is not raised by an error that somebody awaits later", async () => {
+    const program = `
+      console.log(await run(async () => {
+        const task = createTask(${fail});
+        await sleep(0.01);
+        return await task.catch((error) => error.message);
+      }));`;
+    expect(await runNode(program, { flags })).toEqual({ status: 0, stdout: "spam\n", stderr: "" });
+  });
+
+  test("is raised by a promise that somebody has derived with then()", async () => {
+    const { status, stdout, stderr } = await runNode(
+      `await run(async () => {
+        createTask(${fail}).then(() => {});
+        await sleep(0.01);
+        console.log("not reached");
+      });`,
+      { flags },
+    );
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain("Error: spam");
+  });
+
+  test("is raised by a run() that fails and that nobody awaits, as by any promise", async () => {
+    const { status, stderr } = await runNode(`run(${fail});`, { flags });
+    expect(status).toBe(1);
+    expect(stderr).toContain("Error: spam");
+    expect(stderr).not.toContain("never retrieved");
+  });
+});
