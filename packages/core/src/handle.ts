@@ -86,7 +86,8 @@ export class Handle implements Runnable, Frame {
   }
 
   toString(): string {
-    const origin = this.createdAt === undefined ? "" : ` created at ${this.createdAt.split("\n")[0]?.trim()}`;
+    const [site] = this.createdAt?.split("\n") ?? [];
+    const origin = site === undefined ? "" : ` created at ${site.trim().replace(/^at /, "")}`;
     return `<${this.constructor.name} ${this.describe()}${origin}>`;
   }
 }
