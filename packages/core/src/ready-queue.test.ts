@@ -113,29 +113,40 @@ describe("ReadyQueue", () => {
     expect(queue.length).toBe(1);
   });
 
+  /** An operation on both; its results are to be the same. */
+  type Operation = (queue: ReadyQueue, model: number[]) => readonly [unknown, unknown];
+
+  const pushSome = fc.nat(200).map(
+    (count): Operation =>
+      (queue, model) => {
+        push(queue, 0, count);
+        model.push(...range(0, count));
+        return [queue.length, model.length];
+      },
+  );
+  const shiftSome = fc.nat(200).map(
+    (count): Operation =>
+      (queue, model) => {
+        const available = Math.min(count, model.length);
+        return [shift(queue, available), model.splice(0, available)];
+      },
+  );
+  const shrink = fc.constant<Operation>((queue, model) => {
+    queue.shrink();
+    return [queue.length, model.length];
+  });
+
   test("does what an array does, whatever the mixture", () => {
-    const operation = fc.oneof(
-      fc.record({ kind: fc.constant("push" as const), count: fc.nat(200) }),
-      fc.record({ kind: fc.constant("shift" as const), count: fc.nat(200) }),
-      fc.constant({ kind: "shrink" as const, count: 0 }),
-    );
     fc.assert(
-      fc.property(fc.array(operation), (operations) => {
+      fc.property(fc.array(fc.oneof(pushSome, shiftSome, shrink)), (operations) => {
         const queue = new ReadyQueue();
         const model: number[] = [];
-        let next = 0;
 
-        for (const { kind, count } of operations) {
-          if (kind === "push") {
-            push(queue, next, next + count);
-            model.push(...range(next, next + count));
-            next += count;
-          } else if (kind === "shift") {
-            const available = Math.min(count, model.length);
-            expect(shift(queue, available)).toEqual(model.splice(0, available));
-          } else queue.shrink();
-          expect(queue.length).toBe(model.length);
+        for (const operate of operations) {
+          const [result, expected] = operate(queue, model);
+          expect(result).toEqual(expected);
         }
+        expect(shift(queue, queue.length)).toEqual(model);
       }),
     );
   });

@@ -133,11 +133,36 @@ describe("TimerHeap", () => {
     fc.integer({ min: -5, max: 5 }), // few, so that many are equal
     fc.double({ noNaN: true }), // infinities included
   );
+  /** An operation on both; its results are to be the same. */
+  type Operation = (heap: TimerHeap, model: SortedTimers, pushed: TimerHandle[]) => readonly [unknown, unknown];
+
+  const push = moment.map(
+    (when): Operation =>
+      (heap, model, pushed) => {
+        const timer = newTimer(when);
+        pushed.push(timer);
+        heap.push(timer);
+        model.push(timer);
+        return [heap.size - heap.cancelled, model.live().length];
+      },
+  );
+  const cancel = fc.nat().map(
+    (which): Operation =>
+      (heap, model, pushed) => {
+        pushed[which % pushed.length]?.cancel();
+        return [heap.size - heap.cancelled, model.live().length];
+      },
+  );
+  const takeDue = moment.map(
+    (now): Operation =>
+      (heap, model) => [heap.takeDue(now), model.takeDue(now)],
+  );
+  const nextDeadline = fc.constant<Operation>((heap, model) => [heap.nextDeadline(), model.live()[0]?.when() ?? null]);
   const operation = fc.oneof(
-    { weight: 5, arbitrary: fc.record({ kind: fc.constant("push" as const), when: moment }) },
-    { weight: 3, arbitrary: fc.record({ kind: fc.constant("cancel" as const), which: fc.nat() }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant("takeDue" as const), now: moment }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant("nextDeadline" as const) }) },
+    { weight: 5, arbitrary: push },
+    { weight: 3, arbitrary: cancel },
+    { weight: 2, arbitrary: takeDue },
+    { weight: 1, arbitrary: nextDeadline },
   );
 
   test("does what a sorted array does, whatever is pushed, cancelled and taken", () => {
@@ -147,20 +172,9 @@ describe("TimerHeap", () => {
         const model = new SortedTimers();
         const pushed: TimerHandle[] = [];
 
-        for (const each of operations) {
-          if (each.kind === "push") {
-            const timer = newTimer(each.when);
-            pushed.push(timer);
-            heap.push(timer);
-            model.push(timer);
-          } else if (each.kind === "cancel") {
-            pushed[each.which % pushed.length]?.cancel();
-          } else if (each.kind === "takeDue") {
-            expect(heap.takeDue(each.now)).toBe(model.takeDue(each.now));
-          } else {
-            expect(heap.nextDeadline()).toBe(model.live()[0]?.when() ?? null);
-          }
-          expect(heap.size - heap.cancelled).toBe(model.live().length);
+        for (const operate of operations) {
+          const [result, expected] = operate(heap, model, pushed);
+          expect(result).toBe(expected);
         }
         expect(takeAllDue(heap, Infinity)).toEqual(model.live());
       }),

@@ -1,7 +1,7 @@
 import type { Cancellable, Host, Seconds } from "../src/host.ts";
 
 /**
- * A host that does nothing by itself: it notes what a loop asks for, and a test calls back.
+ * A host that does nothing by itself: it notes what a loop asks for, and a test calls back. So a test is synchronous.
  *
  * It refuses what a loop must not do: wait for two things at once, or sleep twice.
  */
