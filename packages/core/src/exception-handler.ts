@@ -1,4 +1,6 @@
+import { type Context, currentFrame, runInFrame } from "@asyncio-ts/contextvars";
 import type { Handle } from "./handle.ts";
+import type { Scheduler } from "./scheduler.ts";
 
 /** What is known about an exception that nobody can catch. */
 export interface ExceptionContext {
@@ -27,4 +29,48 @@ export function printException(context: ExceptionContext): void {
   if ("exception" in context) console.error(lines.join("\n"), exception);
   else console.error(lines.join("\n"));
   if (handled !== undefined) printException(handled);
+}
+
+/** Takes the place of the printing of exceptions that nobody can catch. */
+export type ExceptionHandler<Loop = Scheduler> = (loop: Loop, context: ExceptionContext) => void;
+
+/** A loop that says what to do where no handler is set. */
+interface Reporting {
+  defaultExceptionHandler(context: ExceptionContext): void;
+}
+
+/** Brings what nobody can catch to the handler of a loop; never throws. */
+export class ExceptionReporter {
+  handler: ExceptionHandler<never> | null = null;
+  readonly #loop: Reporting;
+
+  constructor(loop: Reporting) {
+    this.#loop = loop;
+  }
+
+  /** Call the handler, in the context of what failed; where it fails itself, the default one. */
+  report(context: ExceptionContext): void {
+    const handler = this.handler as ExceptionHandler<Reporting> | null;
+    if (handler === null) return this.#reportByDefault(context);
+    try {
+      const failed = contextOfFailed(context);
+      if (failed === null) handler(this.#loop, context);
+      else runInFrame({ context: failed, owner: currentFrame()?.owner ?? null }, () => handler(this.#loop, context));
+    } catch (exception) {
+      this.#reportByDefault({ message: "Unhandled error in exception handler", exception, context });
+    }
+  }
+
+  #reportByDefault(context: ExceptionContext): void {
+    try {
+      this.#loop.defaultExceptionHandler(context);
+    } catch (error) {
+      console.error("Exception in default exception handler while handling", context.message, error);
+    }
+  }
+}
+
+function contextOfFailed(context: ExceptionContext): Context | null {
+  const thing = (context.task ?? context.future ?? context.handle) as { getContext?(): Context } | undefined;
+  return thing?.getContext?.() ?? null;
 }

@@ -1,11 +1,6 @@
-export {
-  BaseEventLoop,
-  type EventLoopOptions,
-  type ExceptionHandler,
-  type LoopStatistics,
-} from "./base-event-loop.ts";
+export { BaseEventLoop, type EventLoopOptions } from "./base-event-loop.ts";
 export { captureStack, debugByDefault } from "./debug.ts";
-export { type ExceptionContext, printException } from "./exception-handler.ts";
+export { type ExceptionContext, type ExceptionHandler, printException } from "./exception-handler.ts";
 export { Handle } from "./handle.ts";
 export type { Cancellable, Host, Seconds } from "./host.ts";
 export { nameOf } from "./name-of.ts";
@@ -14,4 +9,5 @@ export { getRunningLoop, loopOfFlow, runningLoop } from "./running-loop.ts";
 export type { Runnable, ScheduleOptions, Scheduler } from "./scheduler.ts";
 export { showAsString } from "./show-as-string.ts";
 export { TimerHandle } from "./timer-handle.ts";
+export type { LoopStatistics } from "./turn-engine.ts";
 export { warn } from "./warn.ts";

@@ -8,6 +8,8 @@ import { warn } from "./warn.ts";
  * The time of a step includes the drain after it: native code that a step has resumed runs there.
  */
 export class SlowCallbackWatch {
+  /** What takes this long is reported. */
+  limit: Seconds = 0.1;
   readonly #host: Host;
   #running: Runnable | null = null;
   #since: Seconds = 0;
@@ -21,16 +23,13 @@ export class SlowCallbackWatch {
     this.#since = this.#host.now();
   }
 
-  /** The drain after a step is over. */
-  drained(limits: { readonly slowCallbackDuration: Seconds }): void {
-    if (this.#running !== null) this.end(limits);
-  }
-
-  end(limits: { readonly slowCallbackDuration: Seconds }): void {
-    const took = this.#host.now() - this.#since;
+  /** What ran, and the drain after it, is over; nothing happens if nothing is being timed. */
+  end(): void {
     const runnable = this.#running;
+    if (runnable === null) return;
     this.#running = null;
-    if (took < limits.slowCallbackDuration || runnable === null) return;
-    warn(`Executing ${String(runnable)} took ${took.toFixed(3)} seconds`, "SlowCallbackWarning");
+    const took = this.#host.now() - this.#since;
+    if (took >= this.limit)
+      warn(`Executing ${String(runnable)} took ${took.toFixed(3)} seconds`, "SlowCallbackWarning");
   }
 }
