@@ -96,7 +96,7 @@ export class Strand implements Runnable {
 
   #handle(result: IteratorResult<unknown, unknown>): void {
     if (result.done) this.#completion.returned(result.value);
-    else if (result.value === undefined) this.#task.loop.schedule(this);
+    else if (result.value === undefined) this.#goOnNextTurn();
     else if (result.value instanceof FutureWait) this.#waitForFuture(result.value);
     else if (result.value instanceof PromiseWait) this.#waitForPromise(result.value);
     else this.#failNextTurn(misuse(result.value));
@@ -126,7 +126,15 @@ export class Strand implements Runnable {
 
   #failNextTurn(message: string): void {
     this.#failure = { error: new RuntimeError(message) };
-    this.#task.loop.schedule(this);
+    this.#goOnNextTurn();
+  }
+
+  #goOnNextTurn(): void {
+    try {
+      this.#task.loop.schedule(this);
+    } catch (error) {
+      this.fail(error); // a promise has resumed the body after its loop was closed
+    }
   }
 }
 

@@ -1,0 +1,84 @@
+import { RuntimeError } from "@asyncio-ts/contextvars";
+import { ordered } from "@asyncio-ts/core/testing";
+import { describe, expect, test, vi } from "vitest";
+import { eachEngine, failureOf, wait } from "../test/each-engine.ts";
+import { coroutine } from "./coroutine.ts";
+import { createTask } from "./create-task.ts";
+import { CancelledError } from "./errors.ts";
+import { Future } from "./future.ts";
+import { sleep } from "./sleep.ts";
+import { Task } from "./task.ts";
+import { runVirtual, VirtualLoop } from "./testing/index.ts";
+
+describe("a cancel that finds the awaited future already failed", () => {
+  eachEngine("gives way to a CancelledError that the future failed with", function* ({ body }) {
+    const future = new Future<void>();
+    const task = createTask(body(() => wait(future)));
+    yield* wait(sleep(0));
+
+    future.setException(new CancelledError("of the future"));
+    task.cancel("of the task");
+    expect(yield* failureOf(task)).toHaveProperty("reason", "of the future");
+  });
+
+  eachEngine("takes the place of any other error", function* ({ body }) {
+    const future = new Future<void>();
+    const task = createTask(body(() => wait(future)));
+    yield* wait(sleep(0));
+
+    future.setException(new Error("lost"));
+    task.cancel("of the task");
+    expect(yield* failureOf(task)).toHaveProperty("reason", "of the task");
+  });
+});
+
+describe("a task that is cancelled before its first step", () => {
+  test("does not have its coroutine reported as never awaited", async () => {
+    const warned = vi.spyOn(process, "emitWarning").mockReturnValue();
+    const neverRun = coroutine(function* neverRun() {});
+    await runVirtual(function* () {
+      createTask(neverRun()).cancel();
+      yield* sleep(0);
+    });
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
+  });
+});
+
+describe("a task that a promise resumes after its loop was closed", () => {
+  test("meets the closed loop where it suspends next, and may clean up", async () => {
+    const { promise, resolve } = deferred();
+    const order = ordered();
+    const loop = new VirtualLoop();
+    loop.setExceptionHandler(() => order.step(2));
+    const task = new Task(
+      function* () {
+        yield* coroutine(() => promise)();
+        order.step(3);
+        try {
+          yield* sleep(0);
+        } finally {
+          order.finish(4);
+        }
+      },
+      { loop },
+    );
+    loop.callSoon(() => loop.callSoon(() => loop.stop()));
+    await loop.runForever();
+    order.step(1);
+    loop.close();
+
+    resolve();
+    await promise;
+    await Promise.resolve();
+    expect(task.exception()).toEqual(new RuntimeError("Event loop is closed"));
+  });
+});
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((resolvePromise) => {
+    resolve = resolvePromise;
+  });
+  return { promise, resolve };
+}
