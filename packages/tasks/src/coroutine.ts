@@ -78,7 +78,8 @@ class FunctionCoroutine<Args extends unknown[], T> extends Coroutine<T> implemen
   }
 
   complaint(): Complaint {
-    if (!(this.#state instanceof NeverAwaited)) this.#state = new NeverAwaited(this.name, origins.get(this), this.#loop);
+    if (!(this.#state instanceof NeverAwaited))
+      this.#state = new NeverAwaited(this.name, origins.get(this), this.#loop);
     return this.#state;
   }
 }

@@ -234,6 +234,12 @@ export class Future<T> extends Suspendable<T> implements Watched {
     else this.addWaiter(waiter);
   }
 
+  /** @internal The callbacks that were added before may still be queued, though the future is done. */
+  override waitInOrder(resolve: (value: T) => void, reject: (error: unknown) => void): void {
+    if (this.done() && this.loop.isRunning()) this.loop.schedule(new OutsideWaiter(this, resolve, reject));
+    else this.wait(resolve, reject);
+  }
+
   #wake(waiter: Runnable): void {
     if (this.loop.isClosed() || (waiter.runWithoutLoop !== undefined && !this.loop.isRunning())) {
       waiter.runWithoutLoop?.();

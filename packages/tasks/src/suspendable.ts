@@ -57,6 +57,11 @@ export abstract class Suspendable<T> implements PromiseLike<T> {
     if (typeof owner?.drive === "function") owner.drive(this, resolve, reject);
     else this.settleOutsideTasks(resolve, reject);
   }
+
+  /** @internal Wait on behalf of a callback of `then`, which is not called before those that were added before it. */
+  waitInOrder(resolve: Resolve<T>, reject: Reject): void {
+    this.wait(resolve, reject);
+  }
 }
 
 const awaitSites = new WeakMap<object, string | undefined>();
@@ -67,11 +72,11 @@ export function awaitSiteOf(awaited: Suspendable<unknown>): string | undefined {
 }
 
 function thenOfSuspendable(this: Suspendable<unknown>, onFulfilled?: unknown, onRejected?: unknown): unknown {
-  if (typeof onRejected === "function" && isResolver(onFulfilled)) {
-    this.wait(onFulfilled, onRejected as Reject);
+  if (isResolver(onFulfilled) && isResolver(onRejected)) {
+    this.wait(onFulfilled, onRejected);
     return undefined;
   }
-  const promise = new Promise((resolve, reject) => this.wait(resolve, reject));
+  const promise = new Promise((resolve, reject) => this.waitInOrder(resolve, reject));
   return promise.then(onFulfilled as Resolve<unknown>, onRejected as Reject);
 }
 

@@ -1,3 +1,4 @@
+import { RuntimeError } from "@asyncio-ts/contextvars";
 import type { Future } from "./future.ts";
 
 /** Resumes what waits: an iterator that a strand drives. */
@@ -23,7 +24,8 @@ const rest: IteratorResult<never, void> = { done: true, value: undefined };
 export class FutureWait<T = unknown> implements Steps<T> {
   readonly future: Future<T>;
   /** Where the wait began; only in debug mode. */
-  awaitedAt: string | undefined;
+  readonly awaitedAt: string | undefined;
+  #suspended = false;
 
   constructor(future: Future<T>, awaitedAt: string | undefined) {
     this.future = future;
@@ -32,6 +34,10 @@ export class FutureWait<T = unknown> implements Steps<T> {
 
   next(): IteratorResult<Suspension, T> {
     if (this.future.done()) return { done: true, value: this.future.result() };
+    // Only a task waits between two steps; `for (const x of future)` would go round for ever.
+    if (this.#suspended)
+      throw new RuntimeError(`Cannot go on before ${this.future.toString()} is done; use yield* in a coroutine`);
+    this.#suspended = true;
     return { done: false, value: this as FutureWait };
   }
 

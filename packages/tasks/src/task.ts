@@ -1,8 +1,9 @@
 import { type Carrier, type Context, capture, copyContext, type Frame, RuntimeError } from "@asyncio-ts/contextvars";
-import type { Runnable, Scheduler } from "@asyncio-ts/core";
+import { type Runnable, type Scheduler, warn } from "@asyncio-ts/core";
 import { Coroutine, isGenerator, isPromiseLike, stepsOf } from "./coroutine.ts";
 import { CancelledError } from "./errors.ts";
 import { Future } from "./future.ts";
+import { PromiseSettler } from "./promise-settler.ts";
 import { type Completion, Strand } from "./strand.ts";
 import { awaitSiteOf, type NativeAwaiter, Suspendable } from "./suspendable.ts";
 import type { GeneratorBody, Steps } from "./suspension.ts";
@@ -212,8 +213,12 @@ export class Task<T> extends Future<T> implements Runnable, Completion, Frame, N
   /** @internal The body has returned. */
   returned(value: unknown): void {
     // A cancel at the very end wins over the value: whoever asked for it must not see success.
-    if (this.#mustCancel) super.cancel(this.#cancelMessage);
-    else this.settle({ kind: "returned", value: value as T });
+    if (this.#mustCancel) {
+      super.cancel(this.#cancelMessage);
+      return;
+    }
+    if (this.#cancelRequests > 0 && this.loop.getDebug()) warnOfSwallowedCancel(this);
+    this.settle({ kind: "returned", value: value as T });
   }
 
   /** @internal The body has thrown. */
@@ -308,27 +313,9 @@ export class Task<T> extends Future<T> implements Runnable, Completion, Frame, N
   }
 }
 
-/** Settles the promise behind a native `await`. */
-class PromiseSettler implements Completion {
-  readonly #loop: Scheduler;
-  readonly #resolve: (value: unknown) => void;
-  readonly #reject: (error: unknown) => void;
-
-  constructor(loop: Scheduler, resolve: (value: unknown) => void, reject: (error: unknown) => void) {
-    this.#loop = loop;
-    this.#resolve = resolve;
-    this.#reject = reject;
-  }
-
-  returned(value: unknown): void {
-    this.#loop.drainMicrotasks();
-    this.#resolve(value);
-  }
-
-  threw(error: unknown): void {
-    this.#loop.drainMicrotasks();
-    this.#reject(error);
-  }
+/** In debug mode: whoever has asked for the cancellation goes on as if it had happened. */
+function warnOfSwallowedCancel(task: Task<unknown>): void {
+  warn(`Task '${task.getName()}' was cancelled, has caught the CancelledError and returned`, "RuntimeWarning");
 }
 
 function checkWork(work: unknown): void {
