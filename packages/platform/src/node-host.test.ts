@@ -1,4 +1,5 @@
 import { readFile } from "node:fs";
+import { currentFrame } from "@asyncio-ts/contextvars";
 import { VirtualHost } from "@asyncio-ts/core/testing";
 import { sleep } from "@asyncio-ts/tasks";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -13,6 +14,18 @@ async function microtasks(count: number): Promise<void> {
   for (let i = 0; i < count; i++) await null;
 }
 
+/** Where Node may call us from. */
+const places: Record<string, (enter: () => void) => void> = {
+  "plain code": (enter) => enter(),
+  "a microtask": (enter) => queueMicrotask(enter),
+  "a microtask among others": (enter) => void microtasks(3).then(enter),
+  "a tick": (enter) => process.nextTick(enter),
+  "a tick that a microtask has asked for": (enter) => queueMicrotask(() => process.nextTick(enter)),
+  "a timer": (enter) => void setTimeout(enter, 1),
+  "an immediate": (enter) => void setImmediate(enter),
+  "an I/O callback": (enter) => readFile(import.meta.filename, enter),
+};
+
 describe("host.now()", () => {
   test("is in seconds and never runs backwards", () => {
     const host = new NodeHost();
@@ -23,17 +36,6 @@ describe("host.now()", () => {
 });
 
 describe("host.afterMicrotasks()", () => {
-  const places: Record<string, (enter: () => void) => void> = {
-    "plain code": (enter) => enter(),
-    "a microtask": (enter) => queueMicrotask(enter),
-    "a microtask among others": (enter) => void microtasks(3).then(enter),
-    "a tick": (enter) => process.nextTick(enter),
-    "a tick that a microtask has asked for": (enter) => queueMicrotask(() => process.nextTick(enter)),
-    "a timer": (enter) => void setTimeout(enter, 1),
-    "an immediate": (enter) => void setImmediate(enter),
-    "an I/O callback": (enter) => readFile(import.meta.filename, enter),
-  };
-
   test.each(Object.keys(places))("called from %s, calls back after all microtasks and before I/O", async (place) => {
     const host = new NodeHost();
     const order: string[] = [];
@@ -60,6 +62,40 @@ describe("host.afterMicrotasks()", () => {
       host.afterMicrotasks(resolve);
     });
     expect(order).toEqual([1, 2]);
+  });
+});
+
+describe("host.drainMicrotasks()", () => {
+  test.each(["a tick", "a timer", "an immediate", "an I/O callback"])(
+    "called from %s, returns once all microtasks have run",
+    async (place) => {
+      const host = new NodeHost();
+      const order: string[] = [];
+      await new Promise<void>((resolve) => {
+        places[place]?.(() => {
+          void microtasks(100).then(() => order.push("microtasks"));
+          expect(host.drainMicrotasks()).toBe(true);
+          order.push("drained");
+          resolve();
+        });
+      });
+      expect(order).toEqual(["microtasks", "drained"]);
+    },
+  );
+
+  test("leaves what others throw uncaught, and the loop goes on", async () => {
+    const program = `
+      process.on("uncaughtException", (error) => console.log("uncaught:", error.message));
+      await run(async () => {
+        process.nextTick(() => { throw new Error("a tick"); });
+        queueMicrotask(() => { throw new Error("a microtask"); });
+        await sleep(0);
+        await sleep(0.01);
+        console.log("end");
+      });`;
+    const { status, stdout } = await runNode(program);
+    expect(stdout.trim().split("\n").sort()).toEqual(["end", "uncaught: a microtask", "uncaught: a tick"]);
+    expect(status).toBe(0);
   });
 });
 
@@ -159,6 +195,28 @@ describe("NodeHost", () => {
     );
     for (const time of times) expect(time).toBeGreaterThanOrEqual(0.01);
     for (const loop of loops) loop.close();
+  });
+
+  test("keeps the flow of whoever wakes a loop out of its turns", async () => {
+    const host = new NodeHost();
+    const [loop, other] = [new EventLoop(host), new EventLoop(host)];
+    const owners: unknown[] = [];
+    const noteOwner = { run: (): unknown => owners.push(currentFrame()?.owner) };
+    const [byTimer, byLoop] = [loop.createFuture<void>(), loop.createFuture<void>()];
+    for (const future of [byTimer, byLoop]) future.addWaiter(noteOwner);
+    await Promise.all([
+      other.runUntilComplete(async () => {
+        await sleep(0.01);
+        byLoop.setResult(); // not thread-safe in Python, but there are no threads here
+      }),
+      loop.runUntilComplete(async () => {
+        setTimeout(() => byTimer.setResult(), 1);
+        await byTimer;
+        await byLoop;
+      }),
+    ]);
+    expect(owners).toEqual([null, null]);
+    for (const each of [loop, other]) each.close();
   });
 
   test("lets other callbacks of Node have their turn while the loop is busy", async () => {

@@ -1,3 +1,4 @@
+import { capture, copyContext } from "@asyncio-ts/contextvars";
 import type { Cancellable, Host, Seconds } from "@asyncio-ts/core";
 import { runMicrotasks } from "./node-microtasks.ts";
 
@@ -19,6 +20,8 @@ const longestTimer: Seconds = 24 * 3600;
  * loop.close();
  */
 export class NodeHost implements Host {
+  /** Nobody's flow: whoever wakes a loop must not lend it his context and his task for all turns that follow. */
+  readonly #flow = capture({ context: copyContext(), owner: null });
   /** Whom to tell that nothing will ever happen again, in the order in which they went to sleep. */
   readonly #sleepers = new Set<() => void>();
 
@@ -36,12 +39,13 @@ export class NodeHost implements Host {
   }
 
   afterIo(callback: () => void): void {
-    setImmediate(callback);
+    this.#flow.runInAsyncScope(setImmediate, undefined, callback);
   }
 
   /** Never early, at most a millisecond late; a time that is infinitely far away holds nothing up. */
   wakeAt(time: Seconds, callback: () => void): Cancellable {
-    return time === Number.POSITIVE_INFINITY ? never : new Alarm(this, time, callback);
+    if (time === Number.POSITIVE_INFINITY) return never;
+    return this.#flow.runInAsyncScope(() => new Alarm(this, time, callback), undefined);
   }
 
   /** Node says `beforeExit` when nothing is left that could wake it. */

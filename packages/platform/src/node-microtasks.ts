@@ -14,13 +14,21 @@ const tickCallback = (process as { _tickCallback?: () => void })._tickCallback;
  */
 export function runMicrotasks(): boolean {
   if (tickCallback === undefined) return false;
+  while (!ranAll(tickCallback));
+  return true;
+}
+
+function ranAll(run: () => void): boolean {
   try {
-    tickCallback.call(process);
+    run.call(process);
+    return true;
   } catch (error) {
-    // A tick of somebody else has thrown: it is uncaught, as it would have been without us.
-    process.nextTick(() => {
+    // A tick of somebody else has thrown, and is uncaught, as it would have been without us. It must be a microtask that
+    // says so: Node then clears its stack of asynchronous contexts, which the tick has left as it was. It ends the process
+    // for a stack that does not add up, whoever handles the exception.
+    queueMicrotask(() => {
       throw error;
     });
+    return false;
   }
-  return true;
 }
