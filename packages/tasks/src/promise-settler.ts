@@ -1,6 +1,5 @@
 import type { Scheduler } from "@asyncio-ts/core";
 import type { Completion } from "./strand.ts";
-import { rejectWith } from "./suspendable.ts";
 
 /** Settles the promise behind a native `await`. */
 export class PromiseSettler implements Completion {
