@@ -86,8 +86,8 @@ class AsCompleted implements Completions<Future<unknown>, unknown> {
   /** Those who wait for an arrival, in the order in which they came. */
   readonly #line = new Set<Future<void>>();
   #errorOfNull: () => Error = () => new TimeoutError();
-  readonly #timer: TimerHandle | null;
-  readonly #signal: AbortSignal | undefined;
+  #timer: TimerHandle | null = null;
+  #signal: AbortSignal | undefined;
 
   constructor(loop: Scheduler, aws: Awaitables, { timeout, signal }: Limits) {
     this.#loop = loop;
@@ -97,8 +97,8 @@ class AsCompleted implements Completions<Future<unknown>, unknown> {
       future.addWaiter(waiter);
     }
     this.#places = this.#todo.size;
-    const isTimed = typeof timeout === "number" && this.#places > 0;
-    this.#timer = isTimed ? loop.callLater(timeout, () => this.#timeOut(timeout)) : null;
+    if (this.#places === 0) return;
+    if (typeof timeout === "number") this.#timer = loop.callLater(timeout, () => this.#timeOut(timeout));
     this.#signal = signal;
     signal?.addEventListener("abort", this.#abort);
   }
