@@ -132,6 +132,7 @@ export class TurnEngine {
     try {
       this.#turnUntilPause();
     } catch (error) {
+      this.watch.end();
       this.#finish({ error }); // a runnable broke its promise not to throw: the run must not hang
     }
   };
