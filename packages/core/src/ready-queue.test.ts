@@ -107,7 +107,7 @@ describe("ReadyQueue", () => {
     shift(queue, 1);
 
     await new Promise((resolve) => setImmediate(resolve)); // a WeakRef holds its target until the job is over
-    (globalThis as { gc?: () => void }).gc?.();
+    globalThis.gc?.();
 
     expect(taken.deref()).toBeUndefined();
     expect(queue.length).toBe(1);

@@ -37,7 +37,7 @@ describe("TimerHandle", () => {
 
   test("cancel() in its own callback changes nothing", async () => {
     const loop = new VirtualLoop();
-    const timer = loop.callLater(1, () => timer.cancel());
+    const timer: TimerHandle = loop.callLater(1, () => timer.cancel());
 
     await loop.runFor(2);
 

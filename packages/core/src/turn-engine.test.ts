@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { FakeHost } from "../test/fake-host.ts";
 import { BaseEventLoop } from "./base-event-loop.ts";
 
-// What the loop asks of its host, call by call. The fake host refuses a loop that waits for two things at once.
+// What the engine of a loop asks of its host, call by call. The fake host refuses one that waits for two things at once.
 
 function newLoop() {
   const host = new FakeHost();
