@@ -153,7 +153,7 @@ describe("host.wakeAt()", () => {
 
   test("can be cancelled", async () => {
     const host = new NodeHost();
-    const called = vi.fn();
+    const called = vi.fn<() => void>();
     host.wakeAt(host.now() + 0.001, called).cancel();
     await wait(host, 0.005);
     expect(called).not.toHaveBeenCalled();
@@ -164,7 +164,7 @@ describe("host.wakeAt()", () => {
     onTestFinished(() => void vi.useRealTimers());
     const host = new NodeHost();
     const day = 24 * 3_600;
-    const called = vi.fn();
+    const called = vi.fn<() => void>();
     host.wakeAt(host.now() + 60 * day, called);
     await vi.advanceTimersByTimeAsync(59.9 * day * 1_000);
     expect(called).not.toHaveBeenCalled();

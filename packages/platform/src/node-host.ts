@@ -42,9 +42,8 @@ export class NodeHost implements Host {
     this.#flow.runInAsyncScope(setImmediate, undefined, callback);
   }
 
-  /** Never early, at most a millisecond late; a time that is infinitely far away holds nothing up. */
+  /** Never early, at most a millisecond late; a time that is infinitely far away keeps the process up for ever. */
   wakeAt(time: Seconds, callback: () => void): Cancellable {
-    if (time === Number.POSITIVE_INFINITY) return never;
     return this.#flow.runInAsyncScope(() => new Alarm(this, time, callback), undefined);
   }
 
@@ -73,8 +72,6 @@ export class NodeHost implements Host {
     }
   }
 }
-
-const never: Cancellable = { cancel() {} };
 
 /**
  * A timer of any length that never fires early.

@@ -38,10 +38,12 @@ export interface EventLoopPolicy {
  * new DebugPolicy().newEventLoop().getDebug() // => true
  */
 export class DefaultEventLoopPolicy implements EventLoopPolicy {
-  readonly #host = new NodeHost();
+  #host: NodeHost | null = null;
   #current: EventLoop | null = null;
 
   newEventLoop(): EventLoop {
+    // Not before it is needed: a host starts to carry contexts, which slows down every promise of the program on Node 20.
+    this.#host ??= new NodeHost();
     return new EventLoop(this.#host);
   }
 

@@ -45,7 +45,7 @@ describe("run()", () => {
 
   test("runs on the loop that loopFactory makes", async () => {
     const loop = virtualLoop();
-    const loopFactory = vi.fn(() => loop);
+    const loopFactory = vi.fn<() => EventLoop>(() => loop);
     expect(await run(async () => getRunningLoop(), { loopFactory })).toBe(loop);
     expect(loopFactory.mock.calls).toEqual([[]]);
     expect(loop.isClosed()).toBe(true);
@@ -177,7 +177,7 @@ describe("run()", () => {
   });
 
   test.each([undefined, null, 42, "main", {}, []])("rejects %j, and makes no loop", async (main) => {
-    const loopFactory = vi.fn(virtualLoop);
+    const loopFactory = vi.fn<() => EventLoop>(virtualLoop);
     await expect(run(main as never, { loopFactory })).rejects.toThrow(TypeError);
     expect(loopFactory).not.toHaveBeenCalled();
   });

@@ -40,7 +40,7 @@ afterEach(() => setEventLoopPolicy(null));
 
 describe("new Runner()", () => {
   test("makes no loop until one is needed", async () => {
-    const loopFactory = vi.fn(virtualLoop);
+    const loopFactory = vi.fn<() => EventLoop>(virtualLoop);
     const runner = new Runner({ loopFactory });
     expect(loopFactory).not.toHaveBeenCalled();
     const loop = runner.getLoop();
@@ -205,7 +205,7 @@ describe("runner.run()", () => {
   });
 
   test("a signal that is aborted already lets the work not begin", async () => {
-    const work = vi.fn(async () => {});
+    const work = vi.fn<() => Promise<void>>(async () => {});
     await using runner = new Runner(virtual);
     await expect(runner.run(work, { signal: AbortSignal.abort() })).rejects.toThrow(CancelledError);
     expect(work).not.toHaveBeenCalled();
@@ -251,7 +251,7 @@ describe("runner.run()", () => {
   });
 
   test.each([undefined, null, 42, "work", {}, [], { next() {} }])("rejects %j, and makes no loop", async (work) => {
-    const loopFactory = vi.fn(virtualLoop);
+    const loopFactory = vi.fn<() => EventLoop>(virtualLoop);
     const runner = new Runner({ loopFactory });
     await expect(runner.run(work as never)).rejects.toThrow(TypeError);
     expect(loopFactory).not.toHaveBeenCalled();
@@ -289,7 +289,7 @@ describe("runner.run()", () => {
 
 describe("runner.close()", () => {
   test("does nothing before the first use, nor after the first time", async () => {
-    const loopFactory = vi.fn(virtualLoop);
+    const loopFactory = vi.fn<() => EventLoop>(virtualLoop);
     const unused = new Runner({ loopFactory });
     await unused.close();
     expect(await unused.run(sayDone())).toBe("done");
