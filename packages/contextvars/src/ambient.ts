@@ -21,11 +21,15 @@ export interface Frame {
  *
  * @example
  * const carrier = capture({ context: copyContext(), owner: null });
- * carrier.runInAsyncScope(() => currentFrame()?.owner) // => null
+ * carrier.runInAsyncScope(() => currentFrame()?.owner, null) // => null
  */
 export interface Carrier {
   /** Call `f` inside the saved flow, as a method of `thisArg`. */
-  runInAsyncScope<This, Args extends unknown[], R>(f: (this: This, ...args: Args) => R, thisArg: This, ...args: Args): R;
+  runInAsyncScope<This, Args extends unknown[], R>(
+    f: (this: This, ...args: Args) => R,
+    thisArg: This,
+    ...args: Args
+  ): R;
 }
 
 /**

@@ -10,7 +10,8 @@ import { currentTask } from "./current-task.ts";
  * @throws {RuntimeError} There is no current task.
  *
  * @example
- * const response = await fetch("http://localhost/", { signal: signal() });
+ * const response = await fetch("data:,hello", { signal: signal() });
+ * await response.text() // => "hello"
  */
 export function signal(): AbortSignal {
   const task = currentTask();
