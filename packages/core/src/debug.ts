@@ -22,7 +22,7 @@ const ownFramesAtMost = 12;
 
 /** Frames of the packages of this project, whether run from source or built, and of Node's own modules. */
 const ownFrame =
-  /[\\/](?:@asyncio-ts|packages)[\\/](?:contextvars|core|tasks|combinators|platform)[\\/](?:src|dist)[\\/](?!.*\.test\.)|\(?node:/;
+  /[\\/](?:@asyncio-ts|packages)[\\/](?:contextvars|core|tasks|combinators|platform)[\\/](?:src|dist)[\\/](?!.*\.test\.)|\(?node:|\.next \(<anonymous>\)$/;
 
 function withoutOwnFrames(stack: string): string | undefined {
   const frames = stack.split("\n").filter((line) => /^\s+at |@/.test(line));

@@ -172,11 +172,13 @@ describe("host.wakeAt()", () => {
     expect(called).toHaveBeenCalledTimes(1);
   });
 
-  test("sets no timer for a time that never comes", async () => {
-    const setTimeout = vi.spyOn(globalThis, "setTimeout");
-    onTestFinished(() => setTimeout.mockRestore());
-    new NodeHost().wakeAt(Number.POSITIVE_INFINITY, () => {}).cancel();
-    expect(setTimeout).not.toHaveBeenCalled();
+  test("keeps the process up for a time that never comes, as whoever sleeps for ever expects", () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const alarm = new NodeHost().wakeAt(Number.POSITIVE_INFINITY, () => {});
+    expect(vi.getTimerCount()).toBe(1);
+    alarm.cancel();
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 
