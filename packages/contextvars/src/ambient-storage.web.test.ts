@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Frame } from "./ambient.ts";
 import { carryFrame, storage } from "./ambient-storage.web.ts";
 import { Context } from "./context.ts";
@@ -91,5 +91,76 @@ describe("the synchronous stand-in", () => {
     });
 
     expect(seen).toEqual([frame, undefined]);
+  });
+});
+
+describe("contextvars on the stand-in, as in a browser", () => {
+  /** The package as it is loaded where there is no AsyncLocalStorage. */
+  async function loadForTheWeb() {
+    vi.resetModules();
+    vi.doMock("#ambient-storage", () => import("./ambient-storage.web.ts"));
+    const loaded = await import("./index.ts");
+    vi.doUnmock("#ambient-storage");
+    return loaded;
+  }
+
+  test("Context.run() keeps changes inside, nested as well", async () => {
+    const { Context, ContextVar } = await loadForTheWeb();
+    const v = new ContextVar("v", { default: "outside" });
+    const [outer, inner] = [new Context(), new Context()];
+
+    outer.run(() => {
+      v.set("outer");
+      inner.run(() => v.set("inner"));
+      expect(v.get()).toBe("outer");
+    });
+
+    expect([v.get(), outer.get(v), inner.get(v)]).toEqual(["outside", "outer", "inner"]);
+  });
+
+  test("Context.run() of the current context is refused", async () => {
+    const { Context, RuntimeError } = await loadForTheWeb();
+    const context = new Context();
+
+    context.run(() => {
+      expect(() => context.run(() => {})).toThrow(RuntimeError);
+    });
+  });
+
+  test("an async function is in its context up to its first await, and then outside", async () => {
+    const { Context, ContextVar } = await loadForTheWeb();
+    const v = new ContextVar("v", { default: "outside" });
+
+    const seen = await new Context().run(async () => {
+      v.set("inside");
+      const before = v.get();
+      await Promise.resolve();
+      return [before, v.get()];
+    });
+
+    expect(seen).toEqual(["inside", "outside"]);
+  });
+
+  test("two interleaved generators that are stepped in their flows keep their values", async () => {
+    const { Context, ContextVar, capture } = await loadForTheWeb();
+    const v = new ContextVar<string>("v");
+    const seen: string[] = [];
+    function* body(name: string): Generator<void> {
+      v.set(name);
+      yield;
+      seen.push(v.get());
+      yield;
+      seen.push(v.get());
+    }
+
+    const flows = ["a", "b"].map((name) => ({
+      carrier: capture({ context: new Context(), owner: null }),
+      steps: body(name),
+    }));
+    for (let step = 0; step < 3; step++) {
+      for (const { carrier, steps } of flows) carrier.runInAsyncScope(() => steps.next(), undefined);
+    }
+
+    expect(seen).toEqual(["a", "b", "a", "b"]);
   });
 });
