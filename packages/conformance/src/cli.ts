@@ -1,3 +1,3 @@
 import { runCommand } from "./command.ts";
 
-process.exitCode = await runCommand(process.argv.slice(2), console.log);
+process.exitCode = await runCommand(process.argv.slice(2), console);

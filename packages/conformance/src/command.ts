@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { basename } from "node:path";
+import { parse } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { checkArea } from "./check-area.ts";
@@ -12,6 +12,9 @@ const usage = `usage: conformance [FILE.jsonl …] [--engine ${engineNames.join(
 /** The arguments make no sense; the message says why. */
 class UsageError extends Error {}
 
+/** Where a command writes to. */
+export type Output = Pick<Console, "log" | "error">;
+
 interface Request {
   readonly files: readonly string[];
   readonly engines: readonly EngineName[];
@@ -20,31 +23,27 @@ interface Request {
 /**
  * Run the command.
  *
- * @param print - Called with each piece of the report as soon as it is known.
+ * @param output - Gets each piece of the report as soon as it is known.
  * @returns The exit code: 0 if nothing differs, 1 if anything does, 2 if the command could not be carried out.
  */
-export async function runCommand(args: readonly string[], print: (text: string) => void): Promise<0 | 1 | 2> {
+export async function runCommand(args: readonly string[], output: Output): Promise<0 | 1 | 2> {
   try {
     const { files, engines } = parseRequest(args);
-    return (await checkFiles(files, engines, print)) ? 0 : 1;
+    return (await checkFiles(files, engines, output)) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof UnusableFileError || error instanceof UsageError)) throw error;
-    print(error.message);
+    output.error(error.message);
     return 2;
   }
 }
 
-async function checkFiles(
-  files: readonly string[],
-  engines: readonly EngineName[],
-  print: (text: string) => void,
-): Promise<boolean> {
-  const areas = files.map((file) => ({ name: basename(file, ".jsonl"), programs: readPrograms(file) }));
+async function checkFiles(files: readonly string[], engines: readonly EngineName[], output: Output): Promise<boolean> {
+  const areas = files.map((file) => ({ name: parse(file).name, programs: readPrograms(file) }));
   let isEqual = true;
   for (const { name, programs } of areas) {
     for (const engine of engines) {
       const result = await checkArea(engine, programs);
-      print(formatResult(engine, name, result));
+      output.log(formatResult(engine, name, result));
       if (result.differences.length > 0) isEqual = false;
     }
   }
