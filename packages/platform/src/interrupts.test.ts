@@ -43,6 +43,14 @@ describe("SIGINT during run()", () => {
     expect(await runNode(program)).toMatchObject({ status: 130, stdout: "interrupt\nKeyboardInterrupt\n" });
   });
 
+  test("ends a main task that sleeps for ever, until then", async () => {
+    const program = `
+      setTimeout(() => console.log("interrupt"), 20);
+      console.log(await run(sleep(Infinity)).catch((error) => error.name));`;
+    const stdout = "interrupt\nKeyboardInterrupt\n";
+    expect(await runNode(program)).toEqual({ status: 130, stdout, stderr: "" });
+  });
+
   test("may be survived by a main task that catches the cancellation", async () => {
     const program = `
       console.log(await run(async () => {
