@@ -9,7 +9,7 @@
 import { carryFrame, storage } from "#ambient-storage";
 import type { Context } from "./context.ts";
 
-/** The state that a flow of control carries: its context, and whom it belongs to. */
+/** The state that a flow of control carries: its context, and whom it belongs to. Tasks and handles are frames. */
 export interface Frame {
   readonly context: Context;
   /** A task or a handle that runs in this frame; `contextvars` does not look into it. `null` outside them. */
@@ -35,6 +35,8 @@ export interface Carrier {
 /**
  * The frame of the current flow of control, or `undefined` outside of any.
  *
+ * For those who write a layer; everybody else needs `copyContext()` only.
+ *
  * @example
  * currentFrame() // => undefined
  */
@@ -44,6 +46,11 @@ export function currentFrame(): Frame | undefined {
 
 /**
  * Call `f` with `frame` as the current one; what `f` starts, native `async` functions included, stays in it.
+ *
+ * Where there is no AsyncLocalStorage, as in browsers, the frame follows synchronous calls only.
+ *
+ * @returns What `f` returns.
+ * @throws What `f` throws.
  *
  * @example
  * runInFrame({ context: copyContext(), owner: null }, () => currentFrame()?.owner) // => null
@@ -55,7 +62,13 @@ export function runInFrame<R>(frame: Frame, f: () => R): R {
 /**
  * Save the current flow of control, with `frame` in the place of its frame, to go on in it later.
  *
- * Cheap enough to be done once for every task and every callback.
+ * Cheap enough to be done once for every task and every callback. Can be entered any number of times, as a task is for
+ * each of its steps.
+ *
+ * @example
+ * const flow = { context: copyContext(), owner: null };
+ * const carrier = capture(flow);
+ * carrier.runInAsyncScope(() => currentFrame() === flow, undefined) // => true
  */
 export function capture(frame: Frame): Carrier {
   return carryFrame(frame);

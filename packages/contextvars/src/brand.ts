@@ -10,6 +10,7 @@ export type ErrorClass = abstract new (...args: never[]) => Error;
  * @param errorClass - The class, usually `this` in its static block.
  * @param name - A name that no other package uses, as `"asyncio-ts.CancelledError"`; what follows the last dot becomes
  * the `name` of the errors.
+ * @throws {TypeError} `errorClass` is not a class, or `name` not a string.
  *
  * @example
  * class PoolClosed extends Error {

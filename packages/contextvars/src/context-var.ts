@@ -14,12 +14,14 @@ import { LookupError, RuntimeError } from "./errors.ts";
  * user.get("nobody") // => "nobody"
  */
 export class ContextVar<T> {
+  /** What the variable was called when it was made; need not be unique. */
   readonly name: string;
   readonly #default: { readonly value: T } | null;
 
   /**
    * @param name - For messages and debugging; need not be unique.
-   * @param options - `default`: what `get()` answers where no value was set.
+   * @param options - `default`: what `get()` answers where no value was set; `undefined` counts as one.
+   * @throws {TypeError} `name` is not a string.
    */
   constructor(name: string, options?: { readonly default: T }) {
     if (typeof name !== "string")
@@ -32,6 +34,13 @@ export class ContextVar<T> {
    * The value in the current context, else `fallback`, else the default of the variable.
    *
    * @throws {LookupError} There is none of the three.
+   *
+   * @example
+   * const color = new ContextVar("color", { default: "blue" });
+   * color.get() // => "blue"
+   * color.get("red") // => "red"
+   * color.set("green");
+   * color.get("red") // => "green"
    */
   get(): T;
   get<F>(fallback: F): T | F;
@@ -48,6 +57,14 @@ export class ContextVar<T> {
    *
    * @returns A token that `reset` takes to restore what was there before. It is disposable, so
    * `using _ = variable.set(value)` restores at the end of the block.
+   *
+   * @example
+   * const color = new ContextVar("color", { default: "blue" });
+   * {
+   *   using _ = color.set("red");
+   *   color.get() // => "red"
+   * }
+   * color.get() // => "blue"
    */
   set(value: T): Token<T> {
     const context = currentContext();
@@ -57,10 +74,11 @@ export class ContextVar<T> {
   }
 
   /**
-   * Restore the value from before the `set` that made `token`.
+   * Restore the value from before the `set` that made `token`, whatever was set since.
    *
+   * @throws {TypeError} `token` is not a token.
+   * @throws {RangeError} The token belongs to another variable, or to another context. It remains usable.
    * @throws {RuntimeError} The token was used already.
-   * @throws {RangeError} The token belongs to another variable, or to another context.
    */
   reset(token: Token<T>): void {
     if (!(token instanceof Token)) throw new TypeError(`ContextVar.reset() needs a token, not ${String(token)}`);
@@ -74,7 +92,9 @@ export class ContextVar<T> {
 }
 
 /**
- * The memory of one `ContextVar.set`: which variable, and what it held before.
+ * The memory of one `ContextVar.set`: which variable, and what it held before. It can be used once.
+ *
+ * @see {@link https://docs.python.org/3/library/contextvars.html#contextvars.Token}
  *
  * @example
  * const user = new ContextVar("user", { default: "nobody" });
@@ -84,6 +104,7 @@ export class Token<T> implements Disposable {
   /** Stands for "no value", in `oldValue`. */
   static readonly MISSING: unique symbol = Symbol("Token.MISSING");
 
+  /** The variable that was set: Python's `var`. */
   readonly variable: ContextVar<T>;
   /** What the variable held before, or `Token.MISSING`. */
   readonly oldValue: T | typeof Token.MISSING;
@@ -97,7 +118,12 @@ export class Token<T> implements Disposable {
     this.oldValue = context.get(variable, Token.MISSING);
   }
 
-  /** Restore the variable: the same as `variable.reset(token)`. */
+  /**
+   * Restore the variable: the same as `variable.reset(token)`.
+   *
+   * @throws {RangeError} The token belongs to another context.
+   * @throws {RuntimeError} The token was used already.
+   */
   [Symbol.dispose](): void {
     Token.use(this);
   }
