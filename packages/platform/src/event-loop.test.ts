@@ -38,8 +38,11 @@ describe("EventLoop", () => {
   });
 
   test("starts in debug mode if it is told to", () => {
-    expect(virtualLoop({ debug: true }).getDebug()).toBe(true);
-    expect(virtualLoop({ debug: false }).getDebug()).toBe(false);
+    for (const debug of [true, false]) {
+      const loop = virtualLoop({ debug });
+      expect(loop.getDebug()).toBe(debug);
+      loop.close();
+    }
   });
 });
 

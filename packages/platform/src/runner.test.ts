@@ -51,10 +51,11 @@ describe("new Runner()", () => {
   });
 
   test("sets the debug mode of the loop, or leaves it as the factory has made it", async () => {
-    const modes = [true, false, undefined].map((debug) => {
-      const runner = new Runner({ debug, loopFactory: () => virtualLoop({ debug: true }) });
-      return runner.getLoop().getDebug();
-    });
+    const modes: boolean[] = [];
+    for (const debug of [true, false, undefined]) {
+      await using runner = new Runner({ debug, loopFactory: () => virtualLoop({ debug: true }) });
+      modes.push(runner.getLoop().getDebug());
+    }
     expect(modes).toEqual([true, false, true]);
   });
 
