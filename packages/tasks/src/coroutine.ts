@@ -2,7 +2,7 @@ import { RuntimeError } from "@asyncio-ts/contextvars";
 import { captureStack, loopOfFlow, nameOf, type Scheduler, showAsString } from "@asyncio-ts/core";
 import { createTask } from "./create-task.ts";
 import type { Complaint, Watched } from "./drop-watch.ts";
-import { NeverAwaited, unawaitedCoroutines } from "./never-awaited.ts";
+import { NeverAwaited, watchUnawaited } from "./never-awaited.ts";
 import { Suspendable } from "./suspendable.ts";
 import { type GeneratorBody, PromiseWait, type Steps } from "./suspension.ts";
 
@@ -55,7 +55,7 @@ class FunctionCoroutine<Args extends unknown[], T> extends Coroutine<T> implemen
     this.#body = body;
     this.#args = args;
     if (this.#loop?.getDebug()) origins.set(this, captureStack());
-    unawaitedCoroutines.add(this);
+    watchUnawaited(this, this.#loop);
   }
 
   override get name(): string {
@@ -121,7 +121,9 @@ export function isCoroutine(value: unknown): value is Coroutine<unknown> | Gener
 /** Whether `value` is a generator. */
 export function isGenerator(value: unknown): value is GeneratorBody<unknown> {
   const generator = value as Partial<GeneratorBody<unknown>> | null;
-  return typeof value === "object" && typeof generator?.next === "function" && typeof generator.throw === "function";
+  if (typeof value !== "object" || typeof generator?.next !== "function") return false;
+  // An async generator has `next` and `throw` as well, but they answer promises.
+  return typeof generator.throw === "function" && typeof generator[Symbol.iterator] === "function";
 }
 
 /** Whether `value` is a promise, or anything else with a `then`. */
@@ -136,7 +138,7 @@ export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
  * @internal
  */
 export function stepsOf<T>(begun: unknown, body: (...args: never[]) => unknown): Steps<T> {
-  if (isGenerator(begun)) return begun as GeneratorBody<T>;
+  if (isGenerator(begun)) return (begun as GeneratorBody<T>)[Symbol.iterator]() as Steps<T>;
   if (begun instanceof Suspendable) return begun[Symbol.iterator]() as Steps<T>;
   if (isPromiseLike(begun)) return new PromiseWait(begun as PromiseLike<T>);
   throw new TypeError(

@@ -1,10 +1,22 @@
 import { perLoop, type Scheduler, warn } from "@asyncio-ts/core";
-import { type Complaint, DropWatch } from "./drop-watch.ts";
+import { type Complaint, DropWatch, type Watched } from "./drop-watch.ts";
 
-/** Watches coroutines that have not begun. */
-export const unawaitedCoroutines: DropWatch = new DropWatch();
+const unawaitedCoroutines = new DropWatch();
 
-const complaintsOf = perLoop(() => new Set<NeverAwaited>());
+const complaintsOf = perLoop((loop) => {
+  const complaints = new Set<NeverAwaited>();
+  loop.onClose(() => {
+    unawaitedCoroutines.sweep(); // those that were made just now have no complaint yet
+    for (const complaint of complaints) complaint.report();
+  });
+  return complaints;
+});
+
+/** Watch a coroutine that has not begun, made inside `loop` or, if `null`, outside of any. */
+export function watchUnawaited(coroutine: Watched, loop: Scheduler | null): void {
+  if (loop !== null) complaintsOf(loop); // listens to the loop from its first coroutine on
+  unawaitedCoroutines.add(coroutine);
+}
 
 /**
  * A coroutine that was made and not begun, usually because an `await` was forgotten.
@@ -36,10 +48,4 @@ export class NeverAwaited implements Complaint {
     const origin = this.#createdAt === undefined ? "" : `\ncoroutine created at:\n${this.#createdAt}`;
     warn(`coroutine '${this.#name}' was never awaited${origin}`, "RuntimeWarning");
   }
-}
-
-/** Report the coroutines that were made inside `loop`, which is being closed, and never begun. */
-export function reportUnawaited(loop: Scheduler): void {
-  unawaitedCoroutines.sweep();
-  for (const complaint of complaintsOf(loop)) complaint.report();
 }

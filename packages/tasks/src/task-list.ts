@@ -1,5 +1,4 @@
 import { perLoop, type Scheduler } from "@asyncio-ts/core";
-import { reportUnawaited } from "./never-awaited.ts";
 import type { Task } from "./task.ts";
 
 /**
@@ -37,7 +36,6 @@ export const tasksOf: (loop: Scheduler) => TaskList = perLoop((loop) => {
   const tasks = new TaskList();
   loop.onClose(() => {
     for (const task of tasks) reportDestroyed(task);
-    reportUnawaited(loop);
   });
   return tasks;
 });

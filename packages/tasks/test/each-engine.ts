@@ -115,7 +115,7 @@ function alternating(first: MakeBody, second: MakeBody): MakeBody {
 }
 
 function forNative(waitable: unknown): unknown {
-  return isGenerator(waitable) ? coroutine(() => waitable)() : waitable;
+  return isGenerator(waitable) && !(waitable instanceof Suspendable) ? coroutine(() => waitable)() : waitable;
 }
 
 function forGenerator(waitable: unknown): GeneratorBody<unknown> | Suspendable<unknown> {
