@@ -1,0 +1,137 @@
+import { describe, expect, test } from "vitest";
+import { eachEngine, failureOf, wait } from "../test/each-engine.ts";
+import { createTask } from "./create-task.ts";
+import { CancelledError } from "./errors.ts";
+import { sleep } from "./sleep.ts";
+import { runVirtual, type VirtualLoop } from "./testing/index.ts";
+
+function liveTimers(loop: VirtualLoop): number {
+  const { timers, cancelledTimers } = loop.statistics();
+  return timers - cancelledTimers;
+}
+
+describe("sleep()", () => {
+  eachEngine("sleep() waits for the delay and answers the result", function* ({ loop }) {
+    expect(yield* wait(sleep(1.5))).toBeUndefined();
+    expect(yield* wait(sleep(2, "rested"))).toBe("rested");
+    expect(loop.time()).toBe(3.5);
+  });
+
+  eachEngine("[16] sleep() that is cancelled leaves no timer", function* ({ loop, body }) {
+    const task = createTask(
+      body(function* () {
+        yield* wait(sleep(10, "yeah"));
+      }),
+    );
+    yield* wait(sleep(0));
+    expect(liveTimers(loop)).toBe(1);
+    task.cancel();
+    yield* wait(sleep(0));
+    expect(liveTimers(loop)).toBe(0);
+    expect(yield* failureOf(task)).toBeInstanceOf(CancelledError);
+    expect(loop.time()).toBe(0);
+  });
+
+  eachEngine("[17] sleep(0, result) takes exactly one turn", function* ({ loop }) {
+    let callbackRan = false;
+    loop.callSoon(() => {
+      callbackRan = true;
+    });
+    const { turns } = loop.statistics();
+    expect(callbackRan).toBe(false);
+    expect(yield* wait(sleep(0, 10))).toBe(10);
+    expect(callbackRan).toBe(true);
+    expect(loop.statistics().turns - turns).toBe(1);
+  });
+
+  eachEngine("sleep() of less than nothing takes one turn, and no timer", function* ({ loop }) {
+    for (const delay of [-1, -0, Number.NEGATIVE_INFINITY]) {
+      const { turns } = loop.statistics();
+      yield* wait(sleep(delay));
+      expect(loop.statistics()).toMatchObject({ turns: turns + 1, timers: 0 });
+    }
+  });
+
+  test("[18] sleep(NaN) is a RangeError, at the call", () => {
+    expect(() => sleep(Number.NaN)).toThrow(RangeError);
+  });
+
+  test("sleep() of what is no number is a TypeError, at the call", () => {
+    for (const delay of [undefined, null, "1", 1n, {}]) expect(() => sleep(delay as never)).toThrow(TypeError);
+  });
+
+  eachEngine("sleep(Infinity) sleeps until it is cancelled", function* ({ loop, body }) {
+    const task = createTask(
+      body(function* () {
+        yield* wait(sleep(Number.POSITIVE_INFINITY));
+      }),
+    );
+    yield* wait(sleep(1e9));
+    expect(task.done()).toBe(false);
+    task.cancel();
+    yield* failureOf(task);
+    expect(liveTimers(loop)).toBe(0);
+  });
+
+  eachEngine("sleep() cannot be awaited twice", function* () {
+    for (const delay of [0, 1]) {
+      const once = sleep(delay);
+      yield* wait(once);
+      expect(yield* failureOf(once)).toMatchObject({ name: "RuntimeError" });
+    }
+  });
+
+  eachEngine(
+    "sleep() that is due in the turn of its cancellation is cancelled, in silence",
+    function* ({ loop, body }) {
+      const task = createTask(
+        body(function* () {
+          yield* wait(sleep(1));
+        }),
+      );
+      loop.callAt(1, () => void task.cancel());
+      expect(yield* failureOf(task)).toBeInstanceOf(CancelledError);
+      expect(loop.time()).toBe(1);
+    },
+  );
+
+  eachEngine(
+    "sleep() of many keeps the order of the deadlines, and of the calls where those are equal",
+    function* (stage) {
+      const { body } = stage;
+      const woken: string[] = [];
+      const sleeper = body(function* (delay: number, name: string) {
+        yield* wait(sleep(delay));
+        woken.push(name);
+      });
+      const tasks = [
+        createTask(() => sleeper(2, "2a")),
+        createTask(() => sleeper(1, "1a")),
+        createTask(() => sleeper(2, "2b")),
+        createTask(() => sleeper(1, "1b")),
+        createTask(() => sleeper(0, "0")),
+      ];
+      for (const task of tasks) yield* wait(task);
+      expect(woken).toEqual(["0", "1a", "1b", "2a", "2b"]);
+    },
+  );
+
+  test("sleep() outside of a running loop is refused when it is awaited", async () => {
+    await expect(Promise.resolve(sleep(0))).rejects.toThrow("no running event loop");
+    await expect(Promise.resolve(sleep(1))).rejects.toThrow("no running event loop");
+  });
+
+  test("sleep() awaited in a callback of the loop just waits", async () => {
+    const times: number[] = [];
+    await runVirtual(async (loop) => {
+      loop.callSoon(async () => {
+        await sleep(1);
+        times.push(loop.time());
+        await sleep(0);
+        times.push(loop.time());
+      });
+      await sleep(2);
+    });
+    expect(times).toEqual([1, 1]);
+  });
+});
