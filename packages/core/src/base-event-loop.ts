@@ -9,7 +9,7 @@ import {
 import { Handle } from "./handle.ts";
 import type { Host, Seconds } from "./host.ts";
 import { enterRunning, leaveRunning, loopOfFlow } from "./running-loop.ts";
-import type { Runnable, ScheduleOptions, Scheduler } from "./scheduler.ts";
+import type { Runnable, ScheduleOptions, Scheduler, Timer } from "./scheduler.ts";
 import { TimerHandle } from "./timer-handle.ts";
 import { type LoopStatistics, TurnEngine } from "./turn-engine.ts";
 
@@ -113,13 +113,18 @@ export class BaseEventLoop implements Scheduler {
     checkCallable("callAt", callback);
     checkSeconds("callAt", "when", when);
     const timer = new TimerHandle(this, when, callback, args, contextFor("callAt", options));
-    this.#engine.addTimer(timer);
+    this.#engine.scheduleAt(timer);
     return timer;
   }
 
   schedule(runnable: Runnable): void {
     if (this.#closed) throw new RuntimeError("Event loop is closed");
     this.#engine.schedule(runnable);
+  }
+
+  scheduleAt(timer: Timer): void {
+    this.#checkClosed();
+    this.#engine.scheduleAt(timer);
   }
 
   drainMicrotasks(): void {

@@ -11,6 +11,27 @@ export interface Runnable {
   runWithoutLoop?(): void;
 }
 
+/**
+ * A runnable with a deadline: the loop puts it into the ready queue when that has come.
+ *
+ * What is made for its own deadline, as the future behind a `sleep`, implements this and is spared a handle.
+ */
+export interface Timer extends Runnable {
+  /** When it is due, on the loop's clock; never changes. */
+  when(): Seconds;
+  /** Whether it has no need to run any more. Once that is so, it stays so, and `heldBy` is told at that moment. */
+  isDropped(): boolean;
+  /** Whom to tell; set and cleared by the loop. */
+  heldBy: TimerHolder | null;
+  /** Its place among timers of the same deadline; set by the loop. */
+  order: number;
+}
+
+/** What holds a timer until it is due. */
+export interface TimerHolder {
+  timerDropped(): void;
+}
+
 /** How a callback is to be run. */
 export interface ScheduleOptions {
   /** The context to run in; by default a copy of the current one. */
@@ -33,6 +54,8 @@ export interface Scheduler {
   callAt<Args extends unknown[]>(when: Seconds, callback: (...args: Args) => unknown, ...args: Args): TimerHandle;
   /** Put `runnable` at the end of the ready queue: `callSoon` without a handle, for what carries its own context. */
   schedule(runnable: Runnable): void;
+  /** Put `timer` into the ready queue when it is due: `callAt` without a handle. */
+  scheduleAt(timer: Timer): void;
   /**
    * The handle that is running has resumed native code: the next handle runs only once the microtasks are drained.
    *

@@ -1,23 +1,16 @@
 import type { Context } from "@asyncio-ts/contextvars";
 import { Handle } from "./handle.ts";
 import type { Seconds } from "./host.ts";
-import type { Scheduler } from "./scheduler.ts";
-
-/** What a timer tells when it is cancelled. */
-export interface TimerOwner {
-  timerCancelled(): void;
-}
+import type { Scheduler, Timer, TimerHolder } from "./scheduler.ts";
 
 /**
  * A callback that waits for a point in time.
  *
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.TimerHandle}
  */
-export class TimerHandle extends Handle {
+export class TimerHandle extends Handle implements Timer {
   readonly #when: Seconds;
-  /** @internal The heap that holds the timer, until it is due. */
-  heldBy: TimerOwner | null = null;
-  /** @internal Breaks ties: equal deadlines fire in the order in which they were asked for. */
+  heldBy: TimerHolder | null = null;
   order = 0;
 
   /** @internal */
@@ -37,10 +30,14 @@ export class TimerHandle extends Handle {
     return this.#when;
   }
 
+  isDropped(): boolean {
+    return this.cancelled();
+  }
+
   override cancel(): void {
     if (this.cancelled()) return;
     super.cancel();
-    this.heldBy?.timerCancelled();
+    this.heldBy?.timerDropped();
   }
 
   /** @internal */

@@ -1,5 +1,5 @@
 import type { Seconds } from "./host.ts";
-import type { TimerHandle, TimerOwner } from "./timer-handle.ts";
+import type { Timer, TimerHolder } from "./scheduler.ts";
 
 /** Fewer cancelled timers than this are never purged: they cost less than the purge. */
 const purgeAbove = 100;
@@ -7,12 +7,12 @@ const purgeAbove = 100;
 /**
  * The timers of a loop, soonest first.
  *
- * A binary heap of handles, ordered by deadline and then by arrival, so equal deadlines run in the order in which they
+ * A binary heap, ordered by deadline and then by arrival, so equal deadlines run in the order in which they
  * were asked for. Cancelling a timer only marks it. Marked timers are dropped when they are met at the top, or all at
  * once when they are more than half. So the loop never wakes, and virtual time never jumps, for a cancelled timer.
  */
-export class TimerHeap implements TimerOwner {
-  #heap: TimerHandle[] = [];
+export class TimerHeap implements TimerHolder {
+  #heap: Timer[] = [];
   #cancelled = 0;
   #arrivals = 0;
   readonly #onCancel: () => void;
@@ -32,7 +32,7 @@ export class TimerHeap implements TimerOwner {
     return this.#cancelled;
   }
 
-  push(timer: TimerHandle): void {
+  push(timer: Timer): void {
     timer.order = this.#arrivals++;
     timer.heldBy = this;
     this.#heap.push(timer);
@@ -43,7 +43,7 @@ export class TimerHeap implements TimerOwner {
   nextDeadline(): Seconds | null {
     this.#purge();
     for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
-      if (!top.cancelled()) return top.when();
+      if (!top.isDropped()) return top.when();
       this.#cancelled--;
       this.#pop();
     }
@@ -51,7 +51,7 @@ export class TimerHeap implements TimerOwner {
   }
 
   /** Take the next live timer if it is due at `now`. */
-  takeDue(now: Seconds): TimerHandle | null {
+  takeDue(now: Seconds): Timer | null {
     const next = this.nextDeadline();
     return next !== null && next <= now ? this.#pop() : null;
   }
@@ -62,8 +62,7 @@ export class TimerHeap implements TimerOwner {
     this.#cancelled = 0;
   }
 
-  /** @internal */
-  timerCancelled(): void {
+  timerDropped(): void {
     this.#cancelled++;
     this.#onCancel();
   }
@@ -71,15 +70,15 @@ export class TimerHeap implements TimerOwner {
   /** Drop all cancelled timers when they are many: a heap of abandoned timeouts would only grow. */
   #purge(): void {
     if (this.#cancelled <= purgeAbove || this.#cancelled * 2 <= this.#heap.length) return;
-    for (const timer of this.#heap) if (timer.cancelled()) timer.heldBy = null;
-    this.#heap = this.#heap.filter((timer) => !timer.cancelled());
+    for (const timer of this.#heap) if (timer.isDropped()) timer.heldBy = null;
+    this.#heap = this.#heap.filter((timer) => !timer.isDropped());
     this.#cancelled = 0;
     for (let i = (this.#heap.length >> 1) - 1; i >= 0; i--) this.#siftDown(i);
   }
 
-  #pop(): TimerHandle {
-    const top = this.#heap[0] as TimerHandle;
-    const last = this.#heap.pop() as TimerHandle;
+  #pop(): Timer {
+    const top = this.#heap[0] as Timer;
+    const last = this.#heap.pop() as Timer;
     if (this.#heap.length > 0) {
       this.#heap[0] = last;
       this.#siftDown(0);
@@ -90,11 +89,11 @@ export class TimerHeap implements TimerOwner {
 
   #siftUp(start: number): void {
     const heap = this.#heap;
-    const timer = heap[start] as TimerHandle;
+    const timer = heap[start] as Timer;
     let index = start;
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      const above = heap[parent] as TimerHandle;
+      const above = heap[parent] as Timer;
       if (!isSooner(timer, above)) break;
       heap[index] = above;
       index = parent;
@@ -104,13 +103,13 @@ export class TimerHeap implements TimerOwner {
 
   #siftDown(start: number): void {
     const heap = this.#heap;
-    const timer = heap[start] as TimerHandle;
+    const timer = heap[start] as Timer;
     const firstLeaf = heap.length >> 1;
     let index = start;
     while (index < firstLeaf) {
       let child = 2 * index + 1;
-      if (child + 1 < heap.length && isSooner(heap[child + 1] as TimerHandle, heap[child] as TimerHandle)) child++;
-      const below = heap[child] as TimerHandle;
+      if (child + 1 < heap.length && isSooner(heap[child + 1] as Timer, heap[child] as Timer)) child++;
+      const below = heap[child] as Timer;
       if (!isSooner(below, timer)) break;
       heap[index] = below;
       index = child;
@@ -119,7 +118,7 @@ export class TimerHeap implements TimerOwner {
   }
 }
 
-function isSooner(a: TimerHandle, b: TimerHandle): boolean {
+function isSooner(a: Timer, b: Timer): boolean {
   if (a.when() === b.when()) return a.order < b.order; // a difference would be NaN between infinities
   return a.when() < b.when();
 }

@@ -1,9 +1,8 @@
 import type { Cancellable, Host, Seconds } from "./host.ts";
 import { ReadyQueue } from "./ready-queue.ts";
-import type { Runnable } from "./scheduler.ts";
+import type { Runnable, Timer } from "./scheduler.ts";
 import { SliceClock } from "./slice-clock.ts";
 import { SlowCallbackWatch } from "./slow-callback-watch.ts";
-import type { TimerHandle } from "./timer-handle.ts";
 import { TimerHeap } from "./timer-heap.ts";
 
 /** Deadlines closer than this are the same: 0.1 + 0.2 is due with 0.3. CPython has it from its clock. */
@@ -28,7 +27,7 @@ export type RunEnd = "stopped" | "stuck" | { readonly error: unknown };
  *  stopped   not running                                              start()
  *  active    its own code is on the stack                             the end of the slice, a drain, nothing to do
  *  waiting   the host will call it back soon                          the host
- *  asleep    nothing is ready; the host calls at the next deadline    the host, schedule(), addTimer(), stop()
+ *  asleep    nothing is ready; the host calls at the next deadline    the host, schedule(), scheduleAt(), stop()
  */
 type Phase = "stopped" | "active" | "waiting" | "asleep";
 
@@ -51,7 +50,7 @@ export class TurnEngine {
   readonly #host: Host;
   readonly #clock: SliceClock;
   readonly #ready = new ReadyQueue();
-  readonly #timers = new TimerHeap(() => this.#timerCancelled());
+  readonly #timers = new TimerHeap(() => this.#timerDropped());
   #phase: Phase = "stopped";
   /** How many of the ready handles belong to the current turn. */
   #batch = 0;
@@ -93,7 +92,7 @@ export class TurnEngine {
     if (this.#phase === "asleep") this.#wake();
   }
 
-  addTimer(timer: TimerHandle): void {
+  scheduleAt(timer: Timer): void {
     this.#timers.push(timer);
     if (this.#phase === "asleep") this.#wake();
   }
@@ -228,7 +227,7 @@ export class TurnEngine {
   }
 
   /** A loop that sleeps towards a cancelled timer would wake, and hold the process, for nothing. */
-  #timerCancelled(): void {
+  #timerDropped(): void {
     if (this.#phase !== "asleep") return;
     this.#alarm?.cancel();
     this.#setAlarm();

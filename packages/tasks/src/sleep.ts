@@ -1,6 +1,6 @@
-import { getRunningLoop, type Seconds } from "@asyncio-ts/core";
+import { getRunningLoop, type Scheduler, type Seconds, type Timer, type TimerHolder } from "@asyncio-ts/core";
 import { Coroutine, coroutine, reused } from "./coroutine.ts";
-import { Future } from "./future.ts";
+import { Future, type Outcome } from "./future.ts";
 import type { Steps, Suspension } from "./suspension.ts";
 
 /**
@@ -27,19 +27,40 @@ export function sleep<T>(delay: Seconds, result?: T): Coroutine<T | undefined> {
   return delay <= 0 ? new Pause(result) : sleepUntilDue(delay, result);
 }
 
-const sleepUntilDue = coroutine(function* sleep<T>(delay: Seconds, result: T) {
-  const loop = getRunningLoop();
-  const due = new Future<T>({ loop });
-  const timer = loop.callLater(delay, setResultUnlessDone, due as Future<unknown>, result);
-  try {
-    return yield* due;
-  } finally {
-    timer.cancel();
-  }
+const sleepUntilDue = coroutine(function sleep<T>(delay: Seconds, result: T): Due<T> {
+  return new Due(getRunningLoop(), delay, result);
 });
 
-function setResultUnlessDone(future: Future<unknown>, result: unknown): void {
-  if (!future.done()) future.setResult(result);
+/** A future that the clock sets: its own timer, so that a sleep costs one object and leaves nothing behind. */
+class Due<T> extends Future<T> implements Timer {
+  heldBy: TimerHolder | null = null;
+  order = 0;
+  readonly #when: Seconds;
+  readonly #result: T;
+
+  constructor(loop: Scheduler, delay: Seconds, result: T) {
+    super({ loop });
+    this.#when = loop.time() + delay;
+    this.#result = result;
+    loop.scheduleAt(this);
+  }
+
+  when(): Seconds {
+    return this.#when;
+  }
+
+  isDropped(): boolean {
+    return this.done();
+  }
+
+  run(): void {
+    if (!this.done()) this.setResult(this.#result);
+  }
+
+  protected override settle(outcome: Outcome<T>): void {
+    super.settle(outcome);
+    this.heldBy?.timerDropped();
+  }
 }
 
 /**
