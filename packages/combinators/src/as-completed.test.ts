@@ -182,6 +182,25 @@ describe("asCompleted()", () => {
     expect(results).toEqual(["early"]);
   });
 
+  eachEngine("passes over a place in line that is being cancelled", function* ({ body }) {
+    const future = new Future<string>();
+    const [first, second] = [...asCompleted([future, new Future<string>()])] as [Coroutine<string>, Coroutine<string>];
+    const results: string[] = [];
+    const take = (place: Coroutine<string>): Task<void> =>
+      createTask(
+        body(function* () {
+          results.push(yield* awaited(place));
+        }),
+      );
+    const [cancelled, waiting] = [take(first), take(second)];
+    yield* awaited(sleep(0));
+    future.setResult("early");
+    cancelled.cancel(); // it hears of that only after the arrival
+    yield* awaited(waiting);
+    expect(results).toEqual(["early"]);
+    expect(cancelled.cancelled()).toBe(true);
+  });
+
   eachEngine("throws a CancelledError in every place that is left when its signal is aborted", function* ({ loop }) {
     const controller = new AbortController();
     const { signal } = controller;

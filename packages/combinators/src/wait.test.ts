@@ -1,4 +1,5 @@
 import { getEventListeners } from "node:events";
+import { RuntimeError } from "@asyncio-ts/contextvars";
 import { CancelledError, coroutine, createTask, Future, sleep, Task } from "@asyncio-ts/tasks";
 import { runVirtual, VirtualLoop } from "@asyncio-ts/tasks/testing";
 import { describe, expect, test } from "vitest";
@@ -183,10 +184,25 @@ describe("wait()", () => {
     const work = body(function* () {
       runs++;
     });
-    const waiting = wait([work, coroutine(work)()], { signal: AbortSignal.abort("before") });
+    const unrun = coroutine(work)();
+    const waiting = wait([work, unrun], { signal: AbortSignal.abort("before") });
     expect(((yield* failureOf(waiting)) as CancelledError).reason).toBe("before");
     yield* awaited(sleep(0));
+    expect(yield* failureOf(unrun)).toBeInstanceOf(RuntimeError); // closed: it would be reported otherwise
     expect(runs).toBe(0);
+  });
+
+  test("does not count an error as read that comes when the wait is over", async () => {
+    const reports: unknown[] = [];
+    const error = new Error("nobody reads it");
+    await runVirtual(async (loop) => {
+      loop.setExceptionHandler((_, { exception }) => void reports.push(exception));
+      const failing = new Future<void>();
+      await wait([failing, new Future<void>()], { timeout: 1, returnWhen: FIRST_EXCEPTION });
+      failing.setException(error);
+      await sleep(1);
+    });
+    expect(reports).toEqual([error]);
   });
 
   test("waits for many things at once", async () => {

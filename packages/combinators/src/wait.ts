@@ -111,9 +111,7 @@ class Waiting {
 
   completed(future: Future<unknown>): void {
     this.#left--;
-    if (!this.#isEnough(future)) return;
-    this.#timer?.cancel();
-    this.#release();
+    if (this.#isEnough(future)) this.#release();
   }
 
   end(): void {
