@@ -54,7 +54,9 @@ export {
   type Scheduler,
   type Seconds,
   showAsString,
+  type Timer,
   TimerHandle,
+  type TimerHolder,
   warn,
 } from "@asyncio-ts/core";
 export {

@@ -109,6 +109,9 @@ export class Runner implements AsyncDisposable {
    *
    * An error that a task ends with is reported to the exception handler of the loop.
    *
+   * ## Cancellation
+   * The shutdown cannot be cancelled: it lasts as long as the slowest task takes to clean up.
+   *
    * @throws {RuntimeError} The runner is running.
    * @throws {DeadlockError} A task refuses to end and waits for something that can never happen; the loop is closed then,
    * too.
