@@ -2,8 +2,13 @@
 const stackDepth = 10;
 
 /**
- * The stack of the caller's caller, innermost frame first, without frames of this project's own files; `undefined` if no
+ * The stack of the caller, innermost frame first, without frames of this project's own files; `undefined` if no
  * other frame is on it.
+ *
+ * @see {@link https://github.com/python/cpython/blob/main/Lib/asyncio/format_helpers.py}
+ *
+ * @example
+ * captureStack()?.split("\n")[0] // the line that has called the library
  */
 export function captureStack(): string | undefined {
   const limit = Error.stackTraceLimit;
@@ -31,8 +36,13 @@ function withoutOwnFrames(stack: string): string | undefined {
 }
 
 /**
- * Whether debug mode is on unless a loop says otherwise: the environment variable `ASYNCIO_DEBUG` is set to something
- * other than `0`.
+ * Whether debug mode is on unless a loop says otherwise: the environment variable `ASYNCIO_DEBUG` is neither empty nor
+ * `0`.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-dev.html#debug-mode}
+ *
+ * @example
+ * new BaseEventLoop(new VirtualHost()).getDebug() === debugByDefault() // => true
  */
 export function debugByDefault(): boolean {
   const environment = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env;

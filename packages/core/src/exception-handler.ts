@@ -2,14 +2,21 @@ import { type Context, currentFrame, runInFrame } from "@asyncio-ts/contextvars"
 import type { Handle } from "./handle.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-/** What is known about an exception that nobody can catch. */
+/**
+ * What is known about an exception that nobody can catch; whoever reports one may add more.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_exception_handler}
+ */
 export interface ExceptionContext {
   /** What happened, in one sentence. */
   readonly message: string;
+  /** What was thrown: any value, also `undefined`. */
   readonly exception?: unknown;
-  /** The future or task concerned. */
+  /** The future concerned. */
   readonly future?: object;
+  /** The task concerned. */
   readonly task?: object;
+  /** The handle whose callback has thrown. */
   readonly handle?: Handle;
   /** Where the thing concerned was made; only in debug mode. */
   readonly createdAt?: string | undefined;
@@ -18,7 +25,14 @@ export interface ExceptionContext {
   readonly [detail: string]: unknown;
 }
 
-/** Print what is known about an exception that nobody could catch, with its cause. */
+/**
+ * Print what is known about an exception that nobody could catch, with its stack and its cause.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.default_exception_handler}
+ *
+ * @example
+ * printException({ message: "The page could not be fetched", exception: new Error("timeout"), url: "/home" });
+ */
 export function printException(context: ExceptionContext): void {
   const { message, exception, context: handled, ...details } = context;
   const lines = [message];
@@ -31,7 +45,13 @@ export function printException(context: ExceptionContext): void {
   if (handled !== undefined) printException(handled);
 }
 
-/** Takes the place of the printing of exceptions that nobody can catch. */
+/**
+ * Takes the place of the printing of exceptions that nobody can catch.
+ *
+ * It is called in the context of the task, future or handle that failed. What it throws itself is printed.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.set_exception_handler}
+ */
 export type ExceptionHandler<Loop = Scheduler> = (loop: Loop, context: ExceptionContext) => void;
 
 /** A loop that says what to do where no handler is set. */

@@ -9,12 +9,23 @@ type Callback = (...args: never[]) => unknown;
 /**
  * A callback that waits for its turn, and the means to call it off.
  *
- * It runs in its own context and is the owner of its flow: code that it calls is in the loop, but in no task.
+ * It runs in its own context and is the owner of its flow: code that it calls is in the loop, but in no task. Foreign
+ * AsyncLocalStorages are in it as they were when the handle was made. What it throws goes to the exception handler of the
+ * loop. If it returns a promise, the next handle runs once the microtasks are drained; nobody waits for the promise, so
+ * its rejection is an unhandled one.
  *
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Handle}
+ *
+ * @example
+ * const handle = loop.callSoon(function fetchPage() {});
+ * String(handle) // => "<Handle fetchPage()>"
+ * handle.cancel();
+ * handle.cancelled() // => true
  */
 export class Handle implements Runnable, Frame {
+  /** The loop that the handle was made for. */
   readonly loop: Scheduler;
+  /** The context in which the callback runs. */
   readonly context: Context;
   /** Where the callback was scheduled; only in debug mode. */
   readonly createdAt: string | undefined;
@@ -44,7 +55,11 @@ export class Handle implements Runnable, Frame {
     return this;
   }
 
-  /** Never run the callback; once it has run, without effect. The callback and its arguments are let go at once. */
+  /**
+   * Never run the callback; once it has run, without effect. The callback and its arguments are let go at once.
+   *
+   * The handle itself keeps its place in the queue, and is passed over when that comes up.
+   */
   cancel(): void {
     this.#callback = null;
     this.#args = [];
@@ -85,6 +100,7 @@ export class Handle implements Runnable, Frame {
     return this.#callback === null ? "cancelled" : `${nameOf(this.#callback)}()`;
   }
 
+  /** Names the callback; in debug mode, tells where it was scheduled as well. */
   toString(): string {
     const [site] = this.createdAt?.split("\n") ?? [];
     const origin = site === undefined ? "" : ` created at ${site.trim().replace(/^at /, "")}`;

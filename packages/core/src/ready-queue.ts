@@ -1,13 +1,15 @@
 import type { Runnable } from "./scheduler.ts";
 
 const initialCapacity = 64;
+/** A ring with fewer slots is kept: a program of that size would only make it again. */
+const shrinkAbove = 16_384;
 
 /**
  * What is to be run, first in, first out.
  *
  * A ring in an array whose length is a power of two; `#head === #tail` means empty, so one slot always stays free. It
- * grows by doubling, and falls back to its first size once it has been emptied, so a burst does not cost memory for
- * ever.
+ * grows by doubling, and a large one falls back to its first size when the loop finds it empty and goes to rest, so a
+ * burst does not cost memory for ever.
  */
 export class ReadyQueue {
   #slots: (Runnable | undefined)[] = new Array(initialCapacity);
@@ -33,7 +35,7 @@ export class ReadyQueue {
     return runnable;
   }
 
-  /** Take all, and give back the memory. */
+  /** Take all. */
   clear(): Runnable[] {
     const all: Runnable[] = [];
     while (this.length > 0) all.push(this.shift());
@@ -59,5 +61,3 @@ export class ReadyQueue {
     this.#tail = size;
   }
 }
-
-const shrinkAbove = 16_384;

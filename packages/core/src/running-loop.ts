@@ -17,7 +17,10 @@ export function leaveRunning(loop: Scheduler): void {
 /**
  * The loop in whose handle or task the current code runs, or `null`.
  *
- * Follows `await`: code that a task started is in the loop of that task.
+ * Follows `await`: code that a task started is in the loop of that task. A loop that has stopped does not count.
+ *
+ * @example
+ * loopOfFlow() // => null
  */
 export function loopOfFlow(): Scheduler | null {
   const owner = currentFrame()?.owner as { readonly loop?: Scheduler } | null | undefined;
@@ -28,7 +31,12 @@ export function loopOfFlow(): Scheduler | null {
 /**
  * The loop that is running here, or `null`: that of the current flow, else the only one that runs in this thread.
  *
+ * When several run side by side, code outside of their flows belongs to none of them.
+ *
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.get_running_loop}
+ *
+ * @example
+ * runningLoop() // => null
  */
 export function runningLoop(): Scheduler | null {
   const ofFlow = loopOfFlow();
@@ -38,9 +46,18 @@ export function runningLoop(): Scheduler | null {
 }
 
 /**
- * The loop that is running here.
+ * The loop that is running here: that of the current flow, else the only one that runs in this thread.
  *
  * @throws {RuntimeError} No loop is running, or several are and the caller belongs to none of them.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.get_running_loop}
+ *
+ * @example
+ * loop.callSoon(() => {
+ *   console.log(getRunningLoop() === loop); // prints true
+ *   loop.stop();
+ * });
+ * await loop.runForever();
  */
 export function getRunningLoop(): Scheduler {
   const loop = runningLoop();

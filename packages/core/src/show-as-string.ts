@@ -1,5 +1,7 @@
 /**
- * Let `console.log` and Node's `util.inspect` show the objects of a class by their `toString()`.
+ * Let `console.log` and Node's `util.inspect` show the objects of a class by their `toString()`: Python's `__repr__`.
+ *
+ * Counts for subclasses as well. Consoles of browsers show what they always do.
  *
  * @example
  * class Ticket {

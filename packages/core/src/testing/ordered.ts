@@ -1,13 +1,23 @@
 /** Numbered steps, which must be passed in their order. */
 export interface Ordered {
-  /** Step `number` is being taken; the last one taken was `number - 1`. */
+  /**
+   * Step `number` is being taken; the last one taken was `number - 1`.
+   *
+   * @throws {Error} Another step was taken last, or the last of all.
+   */
   step(number: number): void;
-  /** The last step. */
+  /**
+   * The last step is being taken.
+   *
+   * @throws {Error} Another step than `number - 1` was taken last, or the last of all.
+   */
   finish(number: number): void;
 }
 
 /**
  * Draw an interleaving with numbers: each step names its place in the order of all.
+ *
+ * A step out of order throws. One that is never taken does not show: assert that the code came to its end.
  *
  * @example
  * const order = ordered();

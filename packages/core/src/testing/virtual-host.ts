@@ -46,7 +46,14 @@ export class VirtualHost implements Host {
     return cancellable(macrotask, callback);
   }
 
-  /** Let `seconds` pass while a callback runs, as a callback that blocks its thread does. */
+  /**
+   * Let `seconds` pass while a callback runs, as a callback that blocks its thread does.
+   *
+   * @example
+   * const host = new VirtualHost();
+   * host.advance(5);
+   * host.now() // => 5
+   */
   advance(seconds: Seconds): void {
     this.#now += seconds;
   }
