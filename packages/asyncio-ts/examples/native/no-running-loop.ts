@@ -1,0 +1,14 @@
+import * as asyncio from "asyncio-ts";
+
+try {
+  asyncio.getRunningLoop();
+} catch (error) {
+  console.log("outside:", String(error)); // => outside: RuntimeError: no running event loop
+}
+
+async function main() {
+  const loop = asyncio.getRunningLoop();
+  console.log("inside:", loop.isRunning()); // => inside: true
+}
+
+await asyncio.run(main);
