@@ -12,7 +12,7 @@ export interface ExceptionContext {
   readonly message: string;
   /** What was thrown: any value, also `undefined`. */
   readonly exception?: unknown;
-  /** The future concerned. */
+  /** The future concerned; if that is gone, something that shows as it did. */
   readonly future?: object;
   /** The task concerned. */
   readonly task?: object;

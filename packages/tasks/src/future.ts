@@ -277,7 +277,9 @@ export class Future<T> extends Suspendable<T> implements Watched {
 
   /** @internal */
   complaint(): Complaint {
-    return this.#unretrieved as Unretrieved;
+    const unretrieved = this.#unretrieved as Unretrieved;
+    unretrieved.describe(this);
+    return unretrieved;
   }
 
   /** The exception was read, or the future cancelled after it: nothing to report any more. */
