@@ -1,6 +1,8 @@
+import { RuntimeError } from "@asyncio-ts/contextvars";
 import { describe, expect, test } from "vitest";
 import { VirtualLoop } from "../test/virtual-loop.ts";
 import { BaseEventLoop } from "./base-event-loop.ts";
+import type { Timer } from "./scheduler.ts";
 
 const nothing = (): void => {};
 const noFunctions = [
@@ -105,6 +107,55 @@ describe.each(noContexts)("%s instead of a context", (_, value) => {
     expectRefusal((loop) => loop.callLaterWith({ context }, 1, nothing), TypeError, message);
     expectRefusal((loop) => loop.callAtWith({ context }, 1, nothing), TypeError, message);
   });
+});
+
+describe("scheduleAt()", () => {
+  /** A timer whose deadline is `value`. */
+  function timerAt(value: unknown): Timer {
+    return { when: () => value as number, run() {}, isDropped: () => false, heldBy: null, order: 0 };
+  }
+
+  test.each(noSeconds)("refuses %s instead of a deadline", (_, value) => {
+    const message = `scheduleAt() needs a deadline in seconds, not ${String(value)}`;
+    expectRefusal((loop) => loop.scheduleAt(timerAt(value)), TypeError, message);
+  });
+
+  test("refuses NaN instead of a deadline", () => {
+    const message = "scheduleAt() cannot use NaN as a deadline";
+    expectRefusal((loop) => loop.scheduleAt(timerAt(Number.NaN)), RangeError, message);
+  });
+
+  test("refuses a timer that is scheduled already, by another loop as well", () => {
+    const timer = timerAt(1);
+    new VirtualLoop().scheduleAt(timer);
+
+    expectRefusal((loop) => loop.scheduleAt(timer), RuntimeError, "Cannot schedule a timer that is scheduled already");
+  });
+
+  test("refuses what is no timer", () => {
+    const loop = new VirtualLoop();
+
+    expect(() => loop.scheduleAt(undefined as never)).toThrow(TypeError);
+    expect(loop.statistics().timers).toBe(0);
+  });
+});
+
+test.each(noSeconds)("slowCallbackDuration refuses %s", (_, value) => {
+  const loop = new VirtualLoop();
+
+  expect(() => {
+    loop.slowCallbackDuration = value as never;
+  }).toThrow(TypeError);
+  expect(loop.slowCallbackDuration).toBe(0.1);
+});
+
+test("slowCallbackDuration refuses NaN", () => {
+  const loop = new VirtualLoop();
+
+  expect(() => {
+    loop.slowCallbackDuration = Number.NaN;
+  }).toThrow(RangeError);
+  expect(loop.slowCallbackDuration).toBe(0.1);
 });
 
 test("a refusal while the loop runs leaves the run alone", async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { FakeHost } from "../test/fake-host.ts";
 import { VirtualLoop } from "../test/virtual-loop.ts";
 import { BaseEventLoop } from "./base-event-loop.ts";
+import type { Timer, TimerHolder } from "./scheduler.ts";
 
 /** Run until all live timers have fired. */
 async function runAll(loop: VirtualLoop): Promise<void> {
@@ -206,6 +207,89 @@ describe("callLater() and callAt()", () => {
     await loop.runFor(11);
 
     expect(order).toEqual(["1", "2"]);
+  });
+});
+
+describe("scheduleAt()", () => {
+  /** A timer of a layer above: no handle, no context. */
+  class Deadline implements Timer {
+    heldBy: TimerHolder | null = null;
+    order = 0;
+    readonly #due: number;
+    readonly #reach: () => void;
+    #isDropped = false;
+
+    constructor(due: number, reach: () => void) {
+      this.#due = due;
+      this.#reach = reach;
+    }
+
+    when(): number {
+      return this.#due;
+    }
+
+    run(): void {
+      this.#reach();
+    }
+
+    isDropped(): boolean {
+      return this.#isDropped;
+    }
+
+    drop(): void {
+      this.#isDropped = true;
+      this.heldBy?.timerDropped();
+    }
+  }
+
+  test("runs a timer in one line with those of callAt()", async () => {
+    const loop = new VirtualLoop();
+    const order: string[] = [];
+
+    loop.callAt(2, () => order.push("callback at 2"));
+    loop.scheduleAt(new Deadline(2, () => order.push("deadline at 2")));
+    loop.callAt(2, () => order.push("second callback at 2"));
+    loop.scheduleAt(new Deadline(1, () => order.push("deadline at 1")));
+    await runAll(loop);
+
+    expect(order).toEqual(["deadline at 1", "callback at 2", "deadline at 2", "second callback at 2"]);
+  });
+
+  test("passes over a timer that is dropped, for which time does not pass", async () => {
+    const loop = new VirtualLoop();
+    let reached = false;
+    const deadline = new Deadline(1, () => {
+      reached = true;
+    });
+
+    loop.scheduleAt(deadline);
+    deadline.drop();
+    expect(loop.statistics()).toMatchObject({ timers: 1, cancelledTimers: 1 });
+    await expect(loop.runForever()).rejects.toThrow("Nothing can wake the event loop");
+
+    expect(reached).toBe(false);
+    expect(loop.time()).toBe(0);
+  });
+
+  test("wakes a loop that sleeps", () => {
+    const host = new FakeHost();
+    const loop = new BaseEventLoop(host);
+    loop.callAt(10, () => {});
+    void loop.runForever();
+    host.settle();
+
+    loop.scheduleAt(new Deadline(5, () => {}));
+    host.settle();
+
+    expect(host.alarm).toBe(5);
+  });
+
+  test("on a closed loop throws", () => {
+    const loop = new VirtualLoop();
+    loop.close();
+
+    expect(() => loop.scheduleAt(new Deadline(1, () => {}))).toThrow("Event loop is closed");
+    expect(loop.statistics().timers).toBe(0);
   });
 });
 

@@ -124,6 +124,7 @@ export class BaseEventLoop implements Scheduler {
 
   scheduleAt(timer: Timer): void {
     this.#checkClosed();
+    checkSeconds("scheduleAt", "a deadline", timer.when());
     this.#engine.scheduleAt(timer);
   }
 

@@ -1,7 +1,8 @@
-import { Context } from "@asyncio-ts/contextvars";
+import { Context, RuntimeError } from "@asyncio-ts/contextvars";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BaseEventLoop } from "./base-event-loop.ts";
+import type { Timer } from "./scheduler.ts";
 import { VirtualHost } from "./testing/virtual-host.ts";
 import { TimerHandle } from "./timer-handle.ts";
 import { TimerHeap } from "./timer-heap.ts";
@@ -13,8 +14,8 @@ function newTimer(when: number): TimerHandle {
   return new TimerHandle(loop, when, () => {}, [], context);
 }
 
-function takeAllDue(heap: TimerHeap, now: number): TimerHandle[] {
-  const due: TimerHandle[] = [];
+function takeAllDue(heap: TimerHeap, now: number): Timer[] {
+  const due: Timer[] = [];
   for (let timer = heap.takeDue(now); timer !== null; timer = heap.takeDue(now)) due.push(timer);
   return due;
 }
@@ -43,7 +44,7 @@ describe("TimerHeap", () => {
 
   test("takeDue() keeps equal deadlines in the order of push()", () => {
     const heap = new TimerHeap();
-    const timers = [1, 1, 0, 1, 0].map(newTimer);
+    const timers: Timer[] = [1, 1, 0, 1, 0].map(newTimer);
     for (const timer of timers) heap.push(timer);
 
     expect(takeAllDue(heap, 1).map((timer) => timers.indexOf(timer))).toEqual([2, 4, 0, 1, 3]);
@@ -84,6 +85,39 @@ describe("TimerHeap", () => {
     timer.cancel();
 
     expect([told, heap.cancelled]).toEqual([0, 0]);
+  });
+
+  test("push() refuses a timer that is held already, and changes nothing", () => {
+    const heap = new TimerHeap();
+    const timer = newTimer(1);
+    heap.push(timer);
+
+    expect(() => heap.push(timer)).toThrow(RuntimeError);
+    expect(() => new TimerHeap().push(timer)).toThrow("Cannot schedule a timer that is scheduled already");
+    expect(takeAllDue(heap, 1)).toEqual([timer]);
+    expect([heap.size, heap.cancelled]).toEqual([0, 0]);
+  });
+
+  test("push() takes a timer again that was given away", () => {
+    const heap = new TimerHeap();
+    const timer = newTimer(1);
+    heap.push(timer);
+    heap.takeDue(1);
+
+    heap.push(timer);
+
+    expect(heap.takeDue(1)).toBe(timer);
+  });
+
+  test("push() passes over a timer that is dropped already", () => {
+    const heap = new TimerHeap();
+    const timer = newTimer(1);
+    timer.cancel();
+
+    heap.push(timer);
+
+    expect(heap.nextDeadline()).toBeNull();
+    expect([heap.size, heap.cancelled]).toEqual([0, 0]);
   });
 
   test("clear() lets all timers go", () => {

@@ -1,3 +1,4 @@
+import { RuntimeError } from "@asyncio-ts/contextvars";
 import type { Seconds } from "./host.ts";
 import type { Timer, TimerHolder } from "./scheduler.ts";
 
@@ -32,7 +33,14 @@ export class TimerHeap implements TimerHolder {
     return this.#cancelled;
   }
 
+  /**
+   * Hold `timer` until it is due; one that is dropped already is passed over.
+   *
+   * @throws {RuntimeError} The timer is held already, here or elsewhere.
+   */
   push(timer: Timer): void {
+    if (timer.heldBy !== null) throw new RuntimeError("Cannot schedule a timer that is scheduled already");
+    if (timer.isDropped()) return;
     timer.order = this.#arrivals++;
     timer.heldBy = this;
     this.#heap.push(timer);
