@@ -54,7 +54,7 @@ export function runningLoop(): Scheduler | null {
  *
  * @example
  * loop.callSoon(() => {
- *   console.log(getRunningLoop() === loop); // prints true
+ *   console.log(getRunningLoop() === loop); // => true
  *   loop.stop();
  * });
  * await loop.runForever();
