@@ -5,7 +5,7 @@ function* save() {
 }
 
 function* main() {
-  asyncio.createTask(save()); // nobody awaits it, nobody asks for its exception
+  asyncio.createTask(save(), { name: "save" }); // nobody awaits it, nobody asks for its exception
   yield* asyncio.sleep(0.01);
   console.log("end of main");
 }
@@ -15,4 +15,5 @@ function* main() {
 await asyncio.run(main);
 
 // => end of main
-// => Task exception was never retrieved Error: the disk is full
+// => Task exception was never retrieved
+// => future: <Task finished exception=Error: the disk is full name='save'> Error: the disk is full
