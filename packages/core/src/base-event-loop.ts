@@ -15,7 +15,11 @@ import { type LoopStatistics, TurnEngine } from "./turn-engine.ts";
 
 /** Settings of a loop. */
 export interface EventLoopOptions {
-  /** Debug mode; by default on when the environment variable `ASYNCIO_DEBUG` is set. */
+  /**
+   * Debug mode; by default on when the environment variable `ASYNCIO_DEBUG` is set.
+   *
+   * @see {@link https://docs.python.org/3/library/asyncio-dev.html#debug-mode}
+   */
   readonly debug?: boolean | undefined;
 }
 
@@ -28,6 +32,13 @@ type Callback<Args extends unknown[]> = (...args: Args) => unknown;
  * told in `turn-engine.ts`.
  *
  * @see {@link https://github.com/python/cpython/blob/main/Lib/asyncio/base_events.py}
+ *
+ * @example
+ * const loop = new BaseEventLoop(new VirtualHost());
+ * loop.callSoon(() => console.log("soon, in the next turn"));
+ * loop.callLater(3600, () => loop.stop());
+ * await loop.runForever();
+ * loop.time() // => 3600
  */
 export class BaseEventLoop implements Scheduler {
   readonly #engine: TurnEngine;
@@ -35,6 +46,7 @@ export class BaseEventLoop implements Scheduler {
   readonly #closeListeners: (() => void)[] = [];
   #closed = false;
 
+  /** @param host - What the loop runs on; several loops may share one. */
   constructor(host: Host, options: EventLoopOptions = {}) {
     this.#engine = new TurnEngine(host);
     this.#engine.debug = options.debug ?? debugByDefault();
@@ -42,7 +54,11 @@ export class BaseEventLoop implements Scheduler {
 
   // -- scheduling
 
-  /** The loop's clock, in seconds since some fixed point. */
+  /**
+   * The loop's clock, in seconds since some fixed point; never runs backwards.
+   *
+   * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.time}
+   */
   time(): Seconds {
     return this.#engine.time();
   }
@@ -50,13 +66,39 @@ export class BaseEventLoop implements Scheduler {
   /**
    * Call `callback` with `args` in the next turn, after everything that is ready now, in a copy of the current context.
    *
+   * It is called once, and may be called off until then. What it throws goes to the exception handler.
+   *
+   * @throws {TypeError} `callback` is not a function.
    * @throws {RuntimeError} The loop is closed.
+   *
+   * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon}
+   *
+   * @example
+   * const order = [];
+   * loop.callSoon(() => order.push("first"));
+   * loop.callSoon((name) => order.push(name), "second");
+   * loop.callSoon(() => loop.stop());
+   * await loop.runForever();
+   * order // => ["first", "second"]
    */
   callSoon<Args extends unknown[]>(callback: Callback<Args>, ...args: Args): Handle {
     return this.callSoonWith({}, callback, ...args);
   }
 
-  /** `callSoon` with options: `context` is the context to run in, not copied. */
+  /**
+   * `callSoon` with options: `context` is the context to run in, not copied.
+   *
+   * @throws {TypeError} `callback` is not a function, or `context` not a `Context`.
+   * @throws {RuntimeError} The loop is closed.
+   *
+   * @example
+   * const context = new Context();
+   * const user = new ContextVar("user", { default: "nobody" });
+   * loop.callSoonWith({ context }, () => user.set("ann"));
+   * loop.callSoon(() => loop.stop());
+   * await loop.runForever();
+   * context.get(user) // => "ann"
+   */
   callSoonWith<Args extends unknown[]>(options: ScheduleOptions, callback: Callback<Args>, ...args: Args): Handle {
     this.#checkClosed();
     checkCallable("callSoon", callback);
@@ -72,14 +114,28 @@ export class BaseEventLoop implements Scheduler {
    * they were scheduled.
    *
    * @param delay - In seconds; any length. `Infinity` never fires.
+   * @throws {TypeError} `delay` is not a number, or `callback` not a function.
    * @throws {RangeError} `delay` is NaN.
    * @throws {RuntimeError} The loop is closed.
+   *
+   * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_later}
+   *
+   * @example
+   * const timer = loop.callLater(60, () => console.log("a minute has passed"));
+   * timer.when() - loop.time() // => 60
+   * timer.cancel();
    */
   callLater<Args extends unknown[]>(delay: Seconds, callback: Callback<Args>, ...args: Args): TimerHandle {
     return this.callLaterWith({}, delay, callback, ...args);
   }
 
-  /** `callLater` with options: `context` is the context to run in, not copied. */
+  /**
+   * `callLater` with options: `context` is the context to run in, not copied.
+   *
+   * @throws {TypeError} `delay` is not a number, `callback` not a function, or `context` not a `Context`.
+   * @throws {RangeError} `delay` is NaN.
+   * @throws {RuntimeError} The loop is closed.
+   */
   callLaterWith<Args extends unknown[]>(
     options: ScheduleOptions,
     delay: Seconds,
@@ -93,16 +149,29 @@ export class BaseEventLoop implements Scheduler {
   }
 
   /**
-   * Call `callback` with `args` when the loop's clock shows `when`.
+   * Call `callback` with `args` when the loop's clock shows `when`; in the next turn if it does already.
    *
+   * @param when - In seconds, on the clock that `time()` reads.
+   * @throws {TypeError} `when` is not a number, or `callback` not a function.
    * @throws {RangeError} `when` is NaN.
    * @throws {RuntimeError} The loop is closed.
+   *
+   * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_at}
+   *
+   * @example
+   * loop.callAt(loop.time() + 60, () => {}).when() - loop.time() // => 60
    */
   callAt<Args extends unknown[]>(when: Seconds, callback: Callback<Args>, ...args: Args): TimerHandle {
     return this.callAtWith({}, when, callback, ...args);
   }
 
-  /** `callAt` with options: `context` is the context to run in, not copied. */
+  /**
+   * `callAt` with options: `context` is the context to run in, not copied.
+   *
+   * @throws {TypeError} `when` is not a number, `callback` not a function, or `context` not a `Context`.
+   * @throws {RangeError} `when` is NaN.
+   * @throws {RuntimeError} The loop is closed.
+   */
   callAtWith<Args extends unknown[]>(
     options: ScheduleOptions,
     when: Seconds,
@@ -137,8 +206,17 @@ export class BaseEventLoop implements Scheduler {
   /**
    * Run until `stop()` is called.
    *
-   * @returns A promise that resolves when the loop has stopped.
-   * @throws {RuntimeError} The loop is closed or running already, or the caller is inside another running loop.
+   * Nothing runs before this returns. Other loops may run beside this one, if they were started from outside of it.
+   *
+   * @returns A promise that resolves when the loop has stopped, and is rejected when nothing can ever wake it.
+   * @throws {RuntimeError} At once: the loop is closed or running already, or the caller is inside another running loop.
+   *
+   * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.run_forever}
+   *
+   * @example
+   * loop.callSoon(() => loop.stop());
+   * await loop.runForever();
+   * loop.isRunning() // => false
    */
   runForever(): Promise<void> {
     this.checkRunnable();
@@ -155,7 +233,15 @@ export class BaseEventLoop implements Scheduler {
   /**
    * Stop at the end of the current turn; what that turn schedules stays queued for the next run.
    *
-   * Before a run it lets that run take one turn.
+   * Before a run it lets that run take one turn. Twice is the same as once.
+   *
+   * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.stop}
+   *
+   * @example
+   * loop.callLater(60, () => {});
+   * loop.stop();
+   * await loop.runForever(); // one turn, without waiting for the timer
+   * loop.statistics().turns // => 1
    */
   stop(): void {
     this.#engine.stop();
@@ -164,7 +250,15 @@ export class BaseEventLoop implements Scheduler {
   /**
    * Drop what is queued and refuse further work. Closing twice does nothing.
    *
+   * The listeners of `onClose` are called. The clock, the settings and the reports go on working.
+   *
    * @throws {RuntimeError} The loop is running.
+   *
+   * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.close}
+   *
+   * @example
+   * loop.close();
+   * loop.isClosed() // => true
    */
   close(): void {
     if (this.isRunning()) throw new RuntimeError("Cannot close a running event loop");
@@ -198,22 +292,38 @@ export class BaseEventLoop implements Scheduler {
     return this.#closed;
   }
 
-  /** Whether debug mode is on. */
+  /**
+   * Whether debug mode is on.
+   *
+   * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.get_debug}
+   */
   getDebug(): boolean {
     return this.#engine.debug;
   }
 
-  /** Turn debug mode on or off. */
+  /** Turn debug mode on or off; counts from the next handle on. */
   setDebug(enabled: boolean): void {
     this.#engine.debug = Boolean(enabled);
   }
 
-  /** How many turns the loop has taken and what it holds. */
+  /**
+   * How many turns the loop has taken and what it holds; a snapshot.
+   *
+   * @example
+   * loop.callSoon(() => {});
+   * loop.statistics() // => { turns: 0, ready: 1, timers: 0, cancelledTimers: 0 }
+   */
   statistics(): LoopStatistics {
     return this.#engine.statistics();
   }
 
-  /** A callback or step that takes this long, in seconds, is reported in debug mode; 0.1 at first. */
+  /**
+   * A callback or step that takes this long, in seconds, is reported in debug mode; 0.1 at first.
+   *
+   * Setting it throws a TypeError for what is not a number, and a RangeError for NaN.
+   *
+   * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.slow_callback_duration}
+   */
   get slowCallbackDuration(): Seconds {
     return this.#engine.watch.limit;
   }
@@ -230,13 +340,33 @@ export class BaseEventLoop implements Scheduler {
     return this.#exceptions.handler as ExceptionHandler<this> | null;
   }
 
-  /** Call `handler` with what nobody can catch, instead of printing it; `null` prints again. */
+  /**
+   * Call `handler` with what nobody can catch, instead of printing it; `null` prints again.
+   *
+   * @throws {TypeError} `handler` is neither a function nor `null`.
+   *
+   * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.set_exception_handler}
+   *
+   * @example
+   * const messages: string[] = [];
+   * loop.setExceptionHandler((_, { message }) => messages.push(message));
+   * loop.callSoon(function fail() {
+   *   loop.stop();
+   *   throw new Error("nobody can catch this");
+   * });
+   * await loop.runForever();
+   * messages // => ["Exception in callback fail()"]
+   */
   setExceptionHandler(handler: ExceptionHandler<this> | null): void {
     if (handler !== null) checkCallable("setExceptionHandler", handler);
     this.#exceptions.handler = handler as ExceptionHandler<never> | null;
   }
 
-  /** Print what is known about an exception that nobody could catch. */
+  /**
+   * Print what is known about an exception that nobody could catch; a handler may call it for what it does not handle.
+   *
+   * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.default_exception_handler}
+   */
   defaultExceptionHandler(context: ExceptionContext): void {
     printException(context);
   }
@@ -245,6 +375,8 @@ export class BaseEventLoop implements Scheduler {
    * Report an exception to the exception handler, in the context of what failed.
    *
    * Never throws: an error in the handler is reported by the default handler.
+   *
+   * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_exception_handler}
    */
   callExceptionHandler(context: ExceptionContext): void {
     this.#exceptions.report(context);

@@ -4,8 +4,13 @@ import type { Handle } from "./handle.ts";
 import type { Seconds } from "./host.ts";
 import type { TimerHandle } from "./timer-handle.ts";
 
-/** Something that the ready queue holds: a callback, a task's next step. `run` must not throw. */
+/**
+ * Something that the ready queue holds: a callback, a task's next step.
+ *
+ * In debug mode, a slow one is reported by its `toString()`.
+ */
 export interface Runnable {
+  /** Called when its turn has come. It must not throw: the run of the loop would end with that error. */
   run(): void;
   /** Its turn will not come, since the loop is closed: do what can be done without it. */
   runWithoutLoop?(): void;
@@ -29,6 +34,7 @@ export interface Timer extends Runnable {
 
 /** What holds a timer until it is due. */
 export interface TimerHolder {
+  /** A timer that is held has no need to run any more; called once for each. */
   timerDropped(): void;
 }
 
@@ -52,9 +58,19 @@ export interface Scheduler {
   callLater<Args extends unknown[]>(delay: Seconds, callback: (...args: Args) => unknown, ...args: Args): TimerHandle;
   /** Call `callback` when the loop's clock shows `when`. */
   callAt<Args extends unknown[]>(when: Seconds, callback: (...args: Args) => unknown, ...args: Args): TimerHandle;
-  /** Put `runnable` at the end of the ready queue: `callSoon` without a handle, for what carries its own context. */
+  /**
+   * Put `runnable` at the end of the ready queue: `callSoon` without a handle, for what carries its own context.
+   *
+   * @throws {RuntimeError} The loop is closed.
+   */
   schedule(runnable: Runnable): void;
-  /** Put `timer` into the ready queue when it is due: `callAt` without a handle. */
+  /**
+   * Put `timer` into the ready queue when it is due: `callAt` without a handle.
+   *
+   * @throws {TypeError} Its deadline is not a number.
+   * @throws {RangeError} Its deadline is NaN.
+   * @throws {RuntimeError} It is scheduled already, or the loop is closed.
+   */
   scheduleAt(timer: Timer): void;
   /**
    * The handle that is running has resumed native code: the next handle runs only once the microtasks are drained.
@@ -64,9 +80,16 @@ export interface Scheduler {
   drainMicrotasks(): void;
   /** Report what nobody can catch to the exception handler. */
   callExceptionHandler(context: ExceptionContext): void;
-  /** Call `listener` once, when the loop is closed. */
+  /**
+   * Call `listener` once, when the loop is closed; never, if it is closed already.
+   *
+   * The loop takes no work any more at that moment. What a listener throws goes to the exception handler.
+   */
   onClose(listener: () => void): void;
+  /** Whether debug mode is on. */
   getDebug(): boolean;
+  /** Whether a run is under way. */
   isRunning(): boolean;
+  /** Whether the loop was closed. */
   isClosed(): boolean;
 }

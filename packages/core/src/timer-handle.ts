@@ -4,9 +4,14 @@ import type { Seconds } from "./host.ts";
 import type { Scheduler, Timer, TimerHolder } from "./scheduler.ts";
 
 /**
- * A callback that waits for a point in time.
+ * A callback that waits for a point in time; once that has come, for its turn.
  *
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.TimerHandle}
+ *
+ * @example
+ * const timer = loop.callAt(60, function fetchPage() {});
+ * timer.when() // => 60
+ * String(timer) // => "<TimerHandle fetchPage() when=60>"
  */
 export class TimerHandle extends Handle implements Timer {
   readonly #when: Seconds;
