@@ -35,7 +35,7 @@ type Callback<Args extends unknown[]> = (...args: Args) => unknown;
  *
  * @example
  * const loop = new BaseEventLoop(new VirtualHost());
- * loop.callSoon(() => console.log("soon, in the next turn"));
+ * loop.callSoon(() => console.log("in the next turn")); // => in the next turn
  * loop.callLater(3600, () => loop.stop());
  * await loop.runForever();
  * loop.time() // => 3600
@@ -74,9 +74,9 @@ export class BaseEventLoop implements Scheduler {
    * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon}
    *
    * @example
-   * const order = [];
+   * const order: string[] = [];
    * loop.callSoon(() => order.push("first"));
-   * loop.callSoon((name) => order.push(name), "second");
+   * loop.callSoon((name: string) => order.push(name), "second");
    * loop.callSoon(() => loop.stop());
    * await loop.runForever();
    * order // => ["first", "second"]
