@@ -5,6 +5,8 @@ import * as asyncio from "asyncio-ts";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { runProgram } from "./run-program.ts";
 
+vi.setConfig({ testTimeout: 30_000 }); // processes take their time on a busy machine
+
 const examples = new URL("../examples/", import.meta.url);
 
 /** The same programs, written in both kinds of body. */
