@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { readWishes } from "./command.ts";
+
+test("readWishes() of nothing measures all rows, memory and growth, but not ten million tasks", () => {
+  const wishes = readWishes([]);
+  expect(wishes.rowNames).toContain("switch");
+  expect([...wishes.others]).toEqual(expect.arrayContaining(["memory", "growth"]));
+  expect(wishes.others.has("ten-million")).toBe(false);
+});
+
+test("readWishes() of names measures these", () => {
+  const wishes = readWishes(["spawn", "ten-million", "--rounds", "3", "--keep"]);
+  expect(wishes).toMatchObject({ rowNames: ["spawn"], rounds: 3, keep: true });
+  expect(wishes.others.has("ten-million")).toBe(true);
+});
+
+test("readWishes() refuses unknown names and numbers of rounds that are none", () => {
+  expect(() => readWishes(["swich"])).toThrow("There is nothing to measure by the name of 'swich'");
+  for (const rounds of ["0", "1.5", "many"]) expect(() => readWishes(["--rounds", rounds])).toThrow(RangeError);
+});

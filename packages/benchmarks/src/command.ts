@@ -1,0 +1,76 @@
+import { parseArgs } from "node:util";
+import { measureRow, type Prices } from "./contest.ts";
+import { measureGrowth } from "./growth.ts";
+import { describeMachine } from "./machine.ts";
+import { measureMemory } from "./memory.ts";
+import { findPythons } from "./pythons.ts";
+import { type Report, showReport, writeReport } from "./report.ts";
+import { isRowName, type RowName, rows } from "./rows.ts";
+import { runTenMillion } from "./ten-million.ts";
+
+/** What can be measured beside the rows. */
+const others = ["memory", "growth", "ten-million"] as const;
+
+const usage = `Usage: pnpm bench [NAME …] [--rounds N] [--keep]
+  NAME      ${[...Object.keys(rows), ...others].join(", ")}; by default all but ten-million
+  --rounds  how often every contestant has its turn in a row; by default 5
+  --keep    write the tables to results/ under the name of this machine as well, to be committed`;
+
+interface Wishes {
+  readonly rowNames: readonly RowName[];
+  readonly others: ReadonlySet<string>;
+  readonly rounds: number;
+  readonly keep: boolean;
+}
+
+/** `pnpm bench`: measure, print, write down. Answers the exit code. */
+export async function runCommand(args: readonly string[]): Promise<number> {
+  let wishes: Wishes;
+  try {
+    wishes = readWishes(args);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${usage}`);
+    return 2;
+  }
+  const report = await measure(wishes);
+  console.log(`\n${showReport(report)}`);
+  writeReport(report, wishes);
+  return 0;
+}
+
+/** @throws {Error} The arguments make no sense. */
+export function readWishes(args: readonly string[]): Wishes {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { rounds: { type: "string", default: "5" }, keep: { type: "boolean", default: false } },
+  });
+  const unknown = positionals.find((name) => !isRowName(name) && !others.some((other) => other === name));
+  if (unknown !== undefined) throw new RangeError(`There is nothing to measure by the name of '${unknown}'`);
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError(`Cannot measure ${values.rounds} rounds`);
+  const names = positionals.length > 0 ? positionals : [...Object.keys(rows), "memory", "growth"];
+  return { rowNames: names.filter(isRowName), others: new Set(names), rounds, keep: values.keep };
+}
+
+async function measure({ rowNames, others: wanted, rounds }: Wishes): Promise<Report> {
+  const pythons = await findPythons();
+  const prices = new Map<RowName, Prices>();
+  for (const row of rowNames) {
+    console.error(`measuring ${row} …`);
+    prices.set(row, await measureRow(row, rounds, pythons));
+  }
+  const ifWanted = async <T>(name: (typeof others)[number], measureIt: () => Promise<T>): Promise<T | null> => {
+    if (!wanted.has(name)) return null;
+    console.error(`measuring ${name} …`);
+    return await measureIt();
+  };
+  return {
+    machine: describeMachine(pythons),
+    rounds,
+    prices,
+    memory: await ifWanted("memory", () => measureMemory(pythons)),
+    growth: await ifWanted("growth", measureGrowth),
+    tenMillion: await ifWanted("ten-million", runTenMillion),
+  };
+}

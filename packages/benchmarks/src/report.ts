@@ -1,0 +1,43 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import type { Prices } from "./contest.ts";
+import { type Growth, growthTable } from "./growth.ts";
+import { type Machine, machineLine } from "./machine.ts";
+import { type Memory, memoryTable } from "./memory.ts";
+import { pricesTable } from "./prices-table.ts";
+import type { RowName } from "./rows.ts";
+import { type TenMillion, tenMillionTable } from "./ten-million.ts";
+
+/** What one call of the command has measured. */
+export interface Report {
+  readonly machine: Machine;
+  readonly rounds: number;
+  readonly prices: ReadonlyMap<RowName, Prices>;
+  readonly memory: Memory | null;
+  readonly growth: Growth | null;
+  readonly tenMillion: TenMillion | null;
+}
+
+const results = new URL("../results/", import.meta.url);
+
+export function showReport(report: Report): string {
+  const { memory, growth, tenMillion } = report;
+  const parts = [
+    report.prices.size === 0 ? null : pricesTable(report.prices),
+    memory && memoryTable(memory),
+    growth && growthTable(growth),
+    tenMillion && tenMillionTable(tenMillion),
+    `${machineLine(report.machine)} · medians of ${report.rounds} rounds; ~ marks what differed much between them`,
+  ];
+  return parts.filter((part) => part !== null).join("\n\n");
+}
+
+/** Write the report for programs, and, if it is to be kept, for readers. */
+export function writeReport(report: Report, options: { readonly keep: boolean }): void {
+  mkdirSync(results, { recursive: true });
+  const json = { ...report, prices: Object.fromEntries(report.prices) };
+  writeFileSync(new URL("latest.json", results), `${JSON.stringify(json, null, 2)}\n`);
+  if (!options.keep) return;
+  const { node, processor, cores } = report.machine;
+  const name = `node-${node.slice(1)}-${processor}-${cores}-cores`.toLowerCase().replaceAll(/[^a-z0-9.]+/g, "-");
+  writeFileSync(new URL(`${name}.md`, results), `# Benchmarks\n\n${showReport(report)}\n`);
+}
