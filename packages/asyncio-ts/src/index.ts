@@ -9,10 +9,10 @@ export {
   type Gathered,
   type GatherOptions,
   gather,
-  type Limits,
   type ResultOf,
   type ReturnWhen,
   TimeoutError,
+  type WaitLimits,
   type WaitOptions,
   type WaitResult,
   wait,
@@ -31,6 +31,7 @@ export {
   LookupError,
   RuntimeError,
   runInFrame,
+  show,
   Token,
 } from "@asyncio-ts/contextvars";
 export {
@@ -68,6 +69,7 @@ export {
   getEventLoopPolicy,
   getRunningLoop,
   KeyboardInterrupt,
+  type MainWork,
   NodeHost,
   newEventLoop,
   Runner,

@@ -149,6 +149,10 @@ function packageOf(specifier: string): string {
     .join("/");
 }
 
+function isOurs(specifier: string): boolean {
+  return specifier.startsWith(".") || /^(@asyncio-ts\/|asyncio-ts$)/.test(specifier);
+}
+
 interface ModuleFacts {
   /** Whatever a file names to import: static, dynamic, for types only, to re-export, or through Node's own doors. */
   readonly imports: readonly string[];
@@ -177,7 +181,8 @@ function readModule({ path, text }: PackageFile): ModuleFacts {
     },
     TSModuleDeclaration: (node) => {
       const specifier = literal(node.id);
-      if (specifier !== undefined) augmentations.push(specifier);
+      // A `.d.ts` may describe a package of others that has no types; ours describe themselves.
+      if (specifier !== undefined && isOurs(specifier)) augmentations.push(specifier);
     },
   }).visit(program);
   return { imports, augmentations };

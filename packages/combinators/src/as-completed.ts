@@ -5,10 +5,10 @@ import {
   checkLimits,
   closeUnrun,
   type FutureOf,
-  type Limits,
   listAwaitables,
   type ResultOf,
   startAll,
+  type WaitLimits,
 } from "./awaitables.ts";
 import { TimeoutError } from "./errors.ts";
 
@@ -55,7 +55,7 @@ export interface Completions<F, T> {
  */
 export function asCompleted<A extends Startable<unknown>>(
   aws: Iterable<A>,
-  options: Limits = {},
+  options: WaitLimits = {},
 ): Completions<FutureOf<A>, ResultOf<A>> {
   const list = listAwaitables("asCompleted", aws);
   let loop: Scheduler;
@@ -89,7 +89,7 @@ class AsCompleted implements Completions<Future<unknown>, unknown> {
   #timer: TimerHandle | null = null;
   #signal: AbortSignal | undefined;
 
-  constructor(loop: Scheduler, aws: Awaitables, { timeout, signal }: Limits) {
+  constructor(loop: Scheduler, aws: Awaitables, { timeout, signal }: WaitLimits) {
     this.#loop = loop;
     for (const future of new Set(startAll(aws, loop))) {
       const waiter = { run: () => this.#completed(future) };

@@ -5,9 +5,17 @@
  * unobserved, and no coroutine that is reported as never awaited.
  */
 
+import { show } from "@asyncio-ts/contextvars";
 import type { Scheduler, Seconds } from "@asyncio-ts/core";
-import type { Task } from "@asyncio-ts/tasks";
-import { Coroutine, ensureFuture, Future, type GeneratorBody, isCoroutine, type Startable } from "@asyncio-ts/tasks";
+import {
+  Coroutine,
+  ensureFuture,
+  Future,
+  type GeneratorBody,
+  isCoroutine,
+  type Startable,
+  type Task,
+} from "@asyncio-ts/tasks";
 
 /** What a thing to wait for gives when it is done; of a function, what the work gives that it makes. */
 export type ResultOf<A> =
@@ -40,14 +48,14 @@ export type Awaitables = readonly Startable<unknown>[];
 export function listAwaitables(caller: string, aws: unknown): Awaitables {
   if (!isCollection(aws)) {
     closeUnrun([aws]);
-    throw new TypeError(`${caller}() needs an array of awaitables, not ${String(aws)}`);
+    throw new TypeError(`${caller}() needs an array of awaitables, not ${show(aws)}`);
   }
   const list = [...aws];
   for (const each of list) {
     if (isStartable(each)) continue;
     closeUnrun(list);
     throw new TypeError(
-      `${caller}() cannot wait for ${String(each)}; a future, a coroutine, a promise or a function was expected`,
+      `${caller}() cannot wait for ${show(each)}; a future, a coroutine, a promise or a function was expected`,
     );
   }
   return list as Awaitables;
@@ -117,7 +125,7 @@ export function closeUnrun(aws: readonly unknown[]): void {
 }
 
 /** How long to wait, and until when. */
-export interface Limits {
+export interface WaitLimits {
   /** In seconds; `undefined` and `null` are no limit. */
   readonly timeout?: Seconds | null | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -129,12 +137,12 @@ export interface Limits {
  * @throws {TypeError} `timeout` is not a number, or `signal` not an AbortSignal.
  * @throws {RangeError} `timeout` is NaN.
  */
-export function checkLimits(caller: string, { timeout, signal }: Limits): void {
+export function checkLimits(caller: string, { timeout, signal }: WaitLimits): void {
   if (timeout !== undefined && timeout !== null && typeof timeout !== "number") {
-    throw new TypeError(`${caller}() needs a timeout in seconds, not ${String(timeout)}`);
+    throw new TypeError(`${caller}() needs a timeout in seconds, not ${show(timeout)}`);
   }
   if (Number.isNaN(timeout)) throw new RangeError(`${caller}() cannot use NaN as timeout`);
   if (signal !== undefined && typeof signal?.addEventListener !== "function") {
-    throw new TypeError(`${caller}() needs an AbortSignal as signal, not ${String(signal)}`);
+    throw new TypeError(`${caller}() needs an AbortSignal as signal, not ${show(signal)}`);
   }
 }

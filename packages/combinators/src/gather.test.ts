@@ -308,7 +308,12 @@ describe("gather() of what it cannot gather", () => {
   test.each([
     ["undefined", undefined, "gather() needs an array of awaitables, not undefined"],
     ["a number", 5, "gather() needs an array of awaitables, not 5"],
-    ["a string", "ab", "gather() needs an array of awaitables, not ab"],
+    ["a string", "ab", 'gather() needs an array of awaitables, not "ab"'],
+    [
+      "an object without a prototype",
+      Object.create(null),
+      "gather() needs an array of awaitables, not [object Object]",
+    ],
     ["a promise", Promise.resolve(), "gather() needs an array of awaitables, not [object Promise]"],
     ["a function", async () => {}, /^gather\(\) needs an array of awaitables, not async/],
     ["a single coroutine", single(), "gather() needs an array of awaitables, not <Coroutine"],
@@ -326,7 +331,7 @@ describe("gather() of what it cannot gather", () => {
       runs++;
     });
     const unrun = coroutine(work)();
-    for (const bad of [{}, null, undefined, 5, "text"]) {
+    for (const bad of [{}, null, undefined, 5, "text", Symbol("s"), Object.create(null)]) {
       expect(() => gather([work, unrun, bad as never])).toThrow(TypeError);
     }
     expect(() => gather([work, 5 as never])).toThrow(
@@ -356,7 +361,7 @@ describe("gather() of what it cannot gather", () => {
   test("throws a TypeError for a signal that is none", async () => {
     await runVirtual(async () => {
       expect(() => gather([], { signal: "stop" as never })).toThrow(
-        "gather() needs an AbortSignal as signal, not stop",
+        'gather() needs an AbortSignal as signal, not "stop"',
       );
       expect(() => gather([], { signal: null as never })).toThrow(TypeError);
     });

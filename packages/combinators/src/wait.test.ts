@@ -223,7 +223,7 @@ describe("wait() of what it cannot wait for", () => {
     expect(() => wait([])).toThrow(RangeError);
     expect(() => wait(new Set<Future<void>>())).toThrow("wait() needs at least one awaitable, and was given none");
     expect(() => wait([sleep(10)], { returnWhen: -1 as never })).toThrow(RangeError);
-    expect(() => wait([work()], { returnWhen: "LAST" as never })).toThrow("wait() does not know returnWhen LAST");
+    expect(() => wait([work()], { returnWhen: "LAST" as never })).toThrow('wait() does not know returnWhen "LAST"');
   });
 
   eachEngine("[49] throws a TypeError at the call for a single future or coroutine", function* () {
@@ -244,7 +244,7 @@ describe("wait() of what it cannot wait for", () => {
   eachEngine("refuses limits that make no sense, at the call", function* () {
     expect(() => wait([work()], { timeout: Number.NaN })).toThrow("wait() cannot use NaN as timeout");
     expect(() => wait([work()], { timeout: Number.NaN })).toThrow(RangeError);
-    expect(() => wait([work()], { timeout: "1" as never })).toThrow("wait() needs a timeout in seconds, not 1");
+    expect(() => wait([work()], { timeout: "1" as never })).toThrow('wait() needs a timeout in seconds, not "1"');
     expect(() => wait([work()], { timeout: "1" as never })).toThrow(TypeError);
     expect(() => wait([work()], { signal: {} as never })).toThrow(TypeError);
   });

@@ -1,3 +1,4 @@
+import { show } from "@asyncio-ts/contextvars";
 import { getRunningLoop, type Runnable, type Scheduler, type TimerHandle } from "@asyncio-ts/core";
 import { CancelledError, type Coroutine, coroutine, Future, type Startable } from "@asyncio-ts/tasks";
 import {
@@ -5,9 +6,9 @@ import {
   checkLimits,
   closeUnrun,
   type FutureOf,
-  type Limits,
   listAwaitables,
   startAll,
+  type WaitLimits,
 } from "./awaitables.ts";
 
 /** `wait()` returns when one is done. */
@@ -23,7 +24,7 @@ export const ALL_COMPLETED = "ALL_COMPLETED";
 export type ReturnWhen = typeof FIRST_COMPLETED | typeof FIRST_EXCEPTION | typeof ALL_COMPLETED;
 
 /** What `wait()` waits for, and how long. */
-export interface WaitOptions extends Limits {
+export interface WaitOptions extends WaitLimits {
   /** By default `ALL_COMPLETED`. */
   readonly returnWhen?: ReturnWhen | undefined;
 }
@@ -37,7 +38,7 @@ export interface WaitResult<F> {
 /**
  * Wait until all are done, or the first one, or the first failure; or until `timeout` seconds have passed.
  *
- * Raises nothing and cancels nothing: who is done when it returns is in `done`, whatever became of it, and all others go
+ * Throws nothing and cancels nothing: who is done when it returns is in `done`, whatever became of it, and all others go
  * on. Coroutines and functions become tasks when it is awaited, and the sets hold those tasks.
  *
  * @param aws - Awaitables, and functions that make them; at least one.
@@ -162,5 +163,5 @@ function partition(futures: ReadonlySet<Future<unknown>>): WaitResult<Future<unk
 
 function checkReturnWhen(returnWhen: unknown): void {
   const known: unknown[] = [undefined, FIRST_COMPLETED, FIRST_EXCEPTION, ALL_COMPLETED];
-  if (!known.includes(returnWhen)) throw new RangeError(`wait() does not know returnWhen ${String(returnWhen)}`);
+  if (!known.includes(returnWhen)) throw new RangeError(`wait() does not know returnWhen ${show(returnWhen)}`);
 }

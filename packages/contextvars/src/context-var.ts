@@ -1,5 +1,6 @@
 import { Context, currentContext } from "./context.ts";
 import { LookupError, RuntimeError } from "./errors.ts";
+import { show } from "./show.ts";
 
 /**
  * A variable whose value belongs to the flow of control: each task sees its own.
@@ -24,8 +25,7 @@ export class ContextVar<T> {
    * @throws {TypeError} `name` is not a string.
    */
   constructor(name: string, options?: { readonly default: T }) {
-    if (typeof name !== "string")
-      throw new TypeError(`The name of a context variable is a string, not ${String(name)}`);
+    if (typeof name !== "string") throw new TypeError(`The name of a context variable is a string, not ${show(name)}`);
     this.name = name;
     this.#default = options !== undefined && "default" in options ? { value: options.default } : null;
   }
@@ -81,7 +81,7 @@ export class ContextVar<T> {
    * @throws {RuntimeError} The token was used already.
    */
   reset(token: Token<T>): void {
-    if (!(token instanceof Token)) throw new TypeError(`ContextVar.reset() needs a token, not ${String(token)}`);
+    if (!(token instanceof Token)) throw new TypeError(`ContextVar.reset() needs a token, not ${show(token)}`);
     if (token.variable !== this) {
       throw new RangeError(
         `The token was made by the context variable "${token.variable.name}", not by "${this.name}"`,

@@ -1,6 +1,7 @@
 import { currentFrame, runInFrame } from "./ambient.ts";
 import { ContextVar } from "./context-var.ts";
 import { RuntimeError } from "./errors.ts";
+import { show } from "./show.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a variable of any type; ContextVar is invariant, so `unknown` would fit none
 type AnyVariable = ContextVar<any>;
@@ -51,7 +52,7 @@ export class Context implements Iterable<AnyVariable> {
    * user.get() // => "nobody"
    */
   run<Args extends unknown[], R>(f: (...args: Args) => R, ...args: Args): R {
-    if (typeof f !== "function") throw new TypeError(`Context.run() needs a function, not ${String(f)}`);
+    if (typeof f !== "function") throw new TypeError(`Context.run() needs a function, not ${show(f)}`);
     if (this.#entered || currentContext() === this)
       throw new RuntimeError("Cannot enter a context that is already entered");
     this.#entered = true;
@@ -140,7 +141,7 @@ export class Context implements Iterable<AnyVariable> {
 
 function checkVariable(method: string, variable: unknown): void {
   if (variable instanceof ContextVar) return;
-  throw new TypeError(`Context.${method}() needs a context variable, not ${String(variable)}`);
+  throw new TypeError(`Context.${method}() needs a context variable, not ${show(variable)}`);
 }
 
 const root = new Context();

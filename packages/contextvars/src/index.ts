@@ -3,3 +3,4 @@ export { brand, type ErrorClass } from "./brand.ts";
 export { Context, copyContext, currentContext } from "./context.ts";
 export { ContextVar, Token } from "./context-var.ts";
 export { LookupError, RuntimeError } from "./errors.ts";
+export { show } from "./show.ts";

@@ -1,4 +1,4 @@
-import { RuntimeError } from "@asyncio-ts/contextvars";
+import { RuntimeError, show } from "@asyncio-ts/contextvars";
 import { describe, expect, test } from "vitest";
 import { VirtualLoop } from "../test/virtual-loop.ts";
 import { BaseEventLoop } from "./base-event-loop.ts";
@@ -40,17 +40,17 @@ describe.each(noFunctions)("%s instead of a function", (_, f) => {
   const callback = f as never;
 
   test("is refused by callSoon()", () => {
-    expectRefusal((loop) => loop.callSoon(callback), TypeError, `callSoon() needs a function, not ${String(f)}`);
+    expectRefusal((loop) => loop.callSoon(callback), TypeError, `callSoon() needs a function, not ${show(f)}`);
     expectRefusal((loop) => loop.callSoonWith({}, callback), TypeError, "callSoon() needs a function");
   });
 
   test("is refused by callLater()", () => {
-    expectRefusal((loop) => loop.callLater(1, callback), TypeError, `callLater() needs a function, not ${String(f)}`);
+    expectRefusal((loop) => loop.callLater(1, callback), TypeError, `callLater() needs a function, not ${show(f)}`);
     expectRefusal((loop) => loop.callLaterWith({}, 1, callback), TypeError, "callLater() needs a function");
   });
 
   test("is refused by callAt()", () => {
-    expectRefusal((loop) => loop.callAt(1, callback), TypeError, `callAt() needs a function, not ${String(f)}`);
+    expectRefusal((loop) => loop.callAt(1, callback), TypeError, `callAt() needs a function, not ${show(f)}`);
     expectRefusal((loop) => loop.callAtWith({}, 1, callback), TypeError, "callAt() needs a function");
   });
 
@@ -76,13 +76,13 @@ describe.each(noSeconds)("%s instead of seconds", (_, seconds) => {
   const time = seconds as never;
 
   test("is refused by callLater()", () => {
-    const message = `callLater() needs delay in seconds, not ${String(seconds)}`;
+    const message = `callLater() needs delay in seconds, not ${show(seconds)}`;
     expectRefusal((loop) => loop.callLater(time, nothing), TypeError, message);
     expectRefusal((loop) => loop.callLaterWith({}, time, nothing), TypeError, message);
   });
 
   test("is refused by callAt()", () => {
-    const message = `callAt() needs when in seconds, not ${String(seconds)}`;
+    const message = `callAt() needs when in seconds, not ${show(seconds)}`;
     expectRefusal((loop) => loop.callAt(time, nothing), TypeError, message);
     expectRefusal((loop) => loop.callAtWith({}, time, nothing), TypeError, message);
   });
@@ -100,7 +100,7 @@ describe("NaN instead of seconds", () => {
 
 describe.each(noContexts)("%s instead of a context", (_, value) => {
   const context = value as never;
-  const message = `needs a Context as context, not ${String(value)}`;
+  const message = `needs a Context as context, not ${show(value)}`;
 
   test("is refused by callSoonWith(), callLaterWith() and callAtWith()", () => {
     expectRefusal((loop) => loop.callSoonWith({ context }, nothing), TypeError, message);
@@ -116,7 +116,7 @@ describe("scheduleAt()", () => {
   }
 
   test.each(noSeconds)("refuses %s instead of a deadline", (_, value) => {
-    const message = `scheduleAt() needs a deadline in seconds, not ${String(value)}`;
+    const message = `scheduleAt() needs a deadline in seconds, not ${show(value)}`;
     expectRefusal((loop) => loop.scheduleAt(timerAt(value)), TypeError, message);
   });
 

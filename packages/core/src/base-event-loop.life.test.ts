@@ -176,6 +176,26 @@ describe("runForever()", () => {
     await loop.runOneTurn();
     expect(order).toEqual(["the rest of the turn"]);
   });
+
+  test("after an error begins with a turn of its own, which what was left over belongs to", async () => {
+    const loop = new VirtualLoop();
+    const order: string[] = [];
+    loop.schedule({
+      run() {
+        throw new Error("I promised not to throw");
+      },
+    });
+    loop.callSoon(() => {
+      order.push("left over");
+      loop.callSoon(() => order.push("scheduled by that"));
+    });
+    await expect(loop.runForever()).rejects.toThrow("I promised not to throw");
+
+    await loop.runOneTurn();
+
+    expect(order).toEqual(["left over"]);
+    expect(loop.statistics()).toMatchObject({ turns: 2, ready: 1 });
+  });
 });
 
 describe("stop()", () => {
@@ -383,6 +403,19 @@ describe("onClose()", () => {
     loop.close();
 
     expect(order).toEqual(["first, closed: true", "second"]);
+  });
+
+  test("listeners that come too late are never called", () => {
+    const loop = new VirtualLoop();
+    let told = false;
+    loop.close();
+
+    loop.onClose(() => {
+      told = true;
+    });
+    loop.close();
+
+    expect(told).toBe(false);
   });
 
   test("listeners cannot schedule any more", () => {

@@ -1,4 +1,4 @@
-import { Context, copyContext, RuntimeError } from "@asyncio-ts/contextvars";
+import { Context, copyContext, RuntimeError, show } from "@asyncio-ts/contextvars";
 import { debugByDefault } from "./debug.ts";
 import {
   type ExceptionContext,
@@ -10,6 +10,7 @@ import { Handle } from "./handle.ts";
 import type { Host, Seconds } from "./host.ts";
 import { enterRunning, leaveRunning, loopOfFlow } from "./running-loop.ts";
 import type { Runnable, ScheduleOptions, Scheduler, Timer } from "./scheduler.ts";
+import { showAsString } from "./show-as-string.ts";
 import { TimerHandle } from "./timer-handle.ts";
 import { type LoopStatistics, TurnEngine } from "./turn-engine.ts";
 
@@ -41,6 +42,10 @@ type Callback<Args extends unknown[]> = (...args: Args) => unknown;
  * loop.time() // => 3600
  */
 export class BaseEventLoop implements Scheduler {
+  static {
+    showAsString(this);
+  }
+
   readonly #engine: TurnEngine;
   readonly #exceptions = new ExceptionReporter(this);
   readonly #closeListeners: (() => void)[] = [];
@@ -387,6 +392,10 @@ export class BaseEventLoop implements Scheduler {
     return new RuntimeError("Nothing can wake the event loop: no handle is ready and no timer is armed");
   }
 
+  toString(): string {
+    return `<${this.constructor.name} running=${this.isRunning()} closed=${this.isClosed()} debug=${this.getDebug()}>`;
+  }
+
   #checkClosed(): void {
     if (this.#closed) throw new RuntimeError("Event loop is closed");
   }
@@ -404,16 +413,16 @@ export class BaseEventLoop implements Scheduler {
 }
 
 function checkCallable(method: string, callback: unknown): void {
-  if (typeof callback !== "function") throw new TypeError(`${method}() needs a function, not ${String(callback)}`);
+  if (typeof callback !== "function") throw new TypeError(`${method}() needs a function, not ${show(callback)}`);
 }
 
 function contextFor(method: string, { context }: ScheduleOptions): Context {
   if (context === undefined) return copyContext();
   if (context instanceof Context) return context;
-  throw new TypeError(`${method}() needs a Context as context, not ${String(context)}`);
+  throw new TypeError(`${method}() needs a Context as context, not ${show(context)}`);
 }
 
 function checkSeconds(method: string, name: string, seconds: unknown): void {
-  if (typeof seconds !== "number") throw new TypeError(`${method}() needs ${name} in seconds, not ${String(seconds)}`);
+  if (typeof seconds !== "number") throw new TypeError(`${method}() needs ${name} in seconds, not ${show(seconds)}`);
   if (Number.isNaN(seconds)) throw new RangeError(`${method}() cannot use NaN as ${name}`);
 }

@@ -94,9 +94,12 @@ describe("captureStack()", () => {
 
   test("leaves the limit of other stacks as it was", () => {
     const before = Error.stackTraceLimit;
+    Error.stackTraceLimit = 7;
 
     captureStack();
+    const after = Error.stackTraceLimit;
+    Error.stackTraceLimit = before;
 
-    expect(Error.stackTraceLimit).toBe(before);
+    expect(after).toBe(7);
   });
 });

@@ -77,6 +77,36 @@ describe("a run, as its host sees it", () => {
     expect(host.takeRequests()).toEqual(["afterMicrotasks"]);
   });
 
+  test("fires a timer that has fallen due while the microtasks ran, instead of sleeping", () => {
+    const { host, loop } = newLoop();
+    loop.callSoon(() => {});
+    loop.callAt(10, () => loop.stop());
+    void loop.runForever();
+    host.proceed();
+    host.takeRequests();
+
+    host.time = 10;
+    host.proceed();
+
+    expect(host.takeRequests()).toEqual([]);
+    expect(loop.isRunning()).toBe(false);
+  });
+
+  test("that comes to rest gives back the memory of a burst", () => {
+    const { host, loop } = newLoop();
+    const runnable = { run() {} };
+    void loop.runForever();
+    host.settle();
+    globalThis.gc?.();
+    const before = process.memoryUsage().heapUsed;
+
+    for (let n = 0; n < 1_000_000; n++) loop.schedule(runnable);
+    host.settle();
+    globalThis.gc?.();
+
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(2_000_000); // the queue of the burst held 8,388,608
+  });
+
   test("that is woken by its alarm wants to know no longer whether it is stuck", () => {
     const { host, loop } = newLoop();
     loop.callAt(10, () => loop.stop());

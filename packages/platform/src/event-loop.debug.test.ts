@@ -137,7 +137,7 @@ describe("DeadlockError", () => {
     ],
   ])("shows in debug mode where the task waits, in a body of the kind %s", async (_kind, work) => {
     const lines = (await deadlockOf(work, true)).message.split("\n");
-    expect(lines[1]).toBe("  <Task pending name='main' waiting on <Future pending>>");
+    expect(lines[1]).toBe("  <Task pending name='main' coro=waitForGodot() waiting on <Future pending>>");
     expect(lines[2]).toMatch(/^ {4}at .*waitForGodot.*event-loop\.debug\.test\.ts:\d+/);
     expect(lines.join()).not.toContain("ASYNCIO_DEBUG");
   });

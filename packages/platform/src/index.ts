@@ -1,5 +1,6 @@
 export { DeadlockError, KeyboardInterrupt } from "./errors.ts";
 export { EventLoop } from "./event-loop.ts";
+export type { MainWork } from "./main-work.ts";
 export { NodeHost } from "./node-host.ts";
 export {
   DefaultEventLoopPolicy,

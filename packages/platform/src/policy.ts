@@ -1,4 +1,4 @@
-import { RuntimeError } from "@asyncio-ts/contextvars";
+import { RuntimeError, show } from "@asyncio-ts/contextvars";
 import { runningLoop } from "@asyncio-ts/core";
 import { EventLoop } from "./event-loop.ts";
 import { NodeHost } from "./node-host.ts";
@@ -56,7 +56,7 @@ export class DefaultEventLoopPolicy implements EventLoopPolicy {
   /** @throws {TypeError} `loop` is neither a loop nor `null`. */
   setEventLoop(loop: EventLoop | null): void {
     if (loop !== null && !(loop instanceof EventLoop)) {
-      throw new TypeError(`setEventLoop() needs an event loop or null, not ${String(loop)}`);
+      throw new TypeError(`setEventLoop() needs an event loop or null, not ${show(loop)}`);
     }
     this.#current = loop;
   }
@@ -78,7 +78,7 @@ export function getEventLoopPolicy(): EventLoopPolicy {
  */
 export function setEventLoopPolicy(newPolicy: EventLoopPolicy | null): void {
   if (newPolicy !== null && !isPolicy(newPolicy)) {
-    throw new TypeError(`setEventLoopPolicy() needs a policy or null, not ${String(newPolicy)}`);
+    throw new TypeError(`setEventLoopPolicy() needs a policy or null, not ${show(newPolicy)}`);
   }
   policy = newPolicy ?? new DefaultEventLoopPolicy();
 }

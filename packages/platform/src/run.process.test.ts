@@ -14,7 +14,7 @@ describe("run() in a process", () => {
     expect(status).toBe(1);
     expect(stdout).toBe("cleaned up\n");
     expect(stderr).toContain("DeadlockError: Nothing can wake the event loop any more; tasks pending: 2");
-    expect(stderr).toContain("<Task pending name='Vladimir' waiting on <Future pending>>");
+    expect(stderr).toContain("<Task pending name='Vladimir' coro=waitForGodot() waiting on <Future pending>>");
   });
 
   test("rejects with a DeadlockError when a promise can never settle, which holds up the shutdown as well", async () => {

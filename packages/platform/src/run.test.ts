@@ -1,20 +1,12 @@
 import { RuntimeError } from "@asyncio-ts/contextvars";
 import type { ExceptionContext } from "@asyncio-ts/core";
-import {
-  CancelledError,
-  coroutine,
-  createTask,
-  currentTask,
-  Future,
-  type Startable,
-  sleep,
-  type Task,
-} from "@asyncio-ts/tasks";
+import { CancelledError, coroutine, createTask, currentTask, Future, sleep, type Task } from "@asyncio-ts/tasks";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { isSpent } from "../test/is-spent.ts";
 import { virtual, virtualLoop } from "../test/virtual.ts";
 import { DeadlockError } from "./errors.ts";
 import type { EventLoop } from "./event-loop.ts";
+import type { MainWork } from "./main-work.ts";
 import { getEventLoop, setEventLoopPolicy } from "./policy.ts";
 import { run } from "./run.ts";
 import { getRunningLoop } from "./running-loop.ts";
@@ -27,11 +19,10 @@ const sayDone = coroutine(async function sayDone() {
 afterEach(() => setEventLoopPolicy(null));
 
 describe("run()", () => {
-  test.each<[string, () => Startable<string>]>([
+  test.each<[string, () => MainWork<string>]>([
     ["an async function", () => async () => "done"],
     ["a coroutine function", () => sayDone],
     ["a coroutine", () => sayDone()],
-    ["a promise", () => Promise.resolve("done")],
   ])("answers the result of %s", async (_kind, makeMain) => {
     expect(await run(makeMain(), virtual)).toBe("done");
   });

@@ -1,5 +1,4 @@
-import type { Startable } from "@asyncio-ts/tasks";
-import { checkRun, closeUnused } from "./main-work.ts";
+import { checkRun, closeUnused, type MainWork } from "./main-work.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
 
 /** Settings of `run`. */
@@ -14,13 +13,14 @@ export interface RunOptions extends RunnerOptions {
  * The way to start a program. Whatever goes wrong rejects the promise; a coroutine that was refused is closed. Runs side
  * by side in one thread are independent of each other.
  *
- * @param main - A function that makes the work, called on the loop; a coroutine, a generator, or any other awaitable.
+ * @param main - A function that makes the work, called on the loop; a coroutine, a generator, or a future. Not a
+ *   promise: `run(main)`, not `run(main())` for an `async` function.
  *
  * ## Cancellation
  * As `Runner.run`: the abort of `options.signal`, or the first SIGINT, cancels the main task once.
  *
  * @throws {RuntimeError} Called inside a running loop.
- * @throws {TypeError} `main` cannot be awaited, or an option is of the wrong type.
+ * @throws {TypeError} `main` is a promise, or cannot be run, or an option is of the wrong type.
  * @throws {DeadlockError} `main`, or a task that it left behind, waits for something that can never happen.
  * @throws {KeyboardInterrupt} The main task was cancelled by SIGINT.
  * @throws What `main` throws. If the shutdown fails as well, its error is thrown, with that of `main` as its cause.
@@ -33,7 +33,7 @@ export interface RunOptions extends RunnerOptions {
  *   return "done";
  * }) // => "done"
  */
-export async function run<T>(main: Startable<T>, options: RunOptions = {}): Promise<T> {
+export async function run<T>(main: MainWork<T>, options: RunOptions = {}): Promise<T> {
   const runner = makeRunner(main, options);
   let result: T;
   try {

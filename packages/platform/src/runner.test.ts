@@ -8,7 +8,6 @@ import {
   createTask,
   currentTask,
   Future,
-  type Startable,
   sleep,
   type Task,
 } from "@asyncio-ts/tasks";
@@ -17,6 +16,7 @@ import { isSpent } from "../test/is-spent.ts";
 import { virtual, virtualLoop } from "../test/virtual.ts";
 import { DeadlockError } from "./errors.ts";
 import type { EventLoop } from "./event-loop.ts";
+import type { MainWork } from "./main-work.ts";
 import { getEventLoop, getEventLoopPolicy, setEventLoopPolicy } from "./policy.ts";
 import { Runner } from "./runner.ts";
 
@@ -91,14 +91,19 @@ describe("new Runner()", () => {
 });
 
 describe("runner.run()", () => {
-  test.each<[string, () => Startable<string>]>([
+  test("refuses a promise, which runs already and outside of any task", async () => {
+    await using runner = new Runner();
+    await expect(runner.run(Promise.resolve() as never)).rejects.toThrow(
+      "Runner.run() cannot run a promise, which runs already; pass the function: run(main), not run(main())",
+    );
+  });
+
+  test.each<[string, () => MainWork<string>]>([
     ["an async function", () => async () => "done"],
     ["a function*", () => doneGenerator],
     ["a coroutine function", () => sayDone],
     ["a coroutine", () => sayDone()],
     ["a generator", () => doneGenerator()],
-    ["a promise", () => Promise.resolve("done")],
-    ["a thenable", () => ({ then: (resolve: (value: string) => void) => resolve("done") }) as never],
   ])("runs %s as a task", async (_kind, makeWork) => {
     await using runner = new Runner(virtual);
     expect(await runner.run(makeWork())).toBe("done");

@@ -1,8 +1,8 @@
-import { type Context, copyContext, RuntimeError } from "@asyncio-ts/contextvars";
-import type { Startable, Task } from "@asyncio-ts/tasks";
+import { type Context, copyContext, RuntimeError, show } from "@asyncio-ts/contextvars";
+import type { Task } from "@asyncio-ts/tasks";
 import { EventLoop } from "./event-loop.ts";
 import { InterruptibleRun } from "./interrupts.ts";
-import { checkRun, closeUnused, toWork } from "./main-work.ts";
+import { checkRun, closeUnused, type MainWork, toWork } from "./main-work.ts";
 import { newEventLoop, setEventLoop } from "./policy.ts";
 import { cancelAllTasks } from "./shutdown.ts";
 
@@ -54,10 +54,10 @@ export class Runner implements AsyncDisposable {
   constructor(options: RunnerOptions = {}) {
     const { debug, loopFactory } = options;
     if (debug !== undefined && typeof debug !== "boolean") {
-      throw new TypeError(`The option debug is a boolean, not ${String(debug)}`);
+      throw new TypeError(`The option debug is a boolean, not ${show(debug)}`);
     }
     if (loopFactory !== undefined && typeof loopFactory !== "function") {
-      throw new TypeError(`The option loopFactory is a function, not ${String(loopFactory)}`);
+      throw new TypeError(`The option loopFactory is a function, not ${show(loopFactory)}`);
     }
     this.#debug = debug;
     this.#loopFactory = loopFactory;
@@ -77,7 +77,8 @@ export class Runner implements AsyncDisposable {
    *
    * Whatever goes wrong rejects the promise; a coroutine that was refused is closed.
    *
-   * @param work - A function that makes the work, called on the loop; a coroutine, a generator, or any other awaitable.
+   * @param work - A function that makes the work, called on the loop; a coroutine, a generator, or a future. Not a
+   *   promise: `run(main)`, not `run(main())` for an `async` function.
    *
    * ## Cancellation
    * The abort of `options.signal`, or the first SIGINT, cancels the main task once; the run lasts until that has cleaned
@@ -91,7 +92,7 @@ export class Runner implements AsyncDisposable {
    * @throws {KeyboardInterrupt} The main task was cancelled by SIGINT.
    * @throws What `work` throws.
    */
-  async run<T>(work: Startable<T>, options: RunnerRunOptions = {}): Promise<T> {
+  async run<T>(work: MainWork<T>, options: RunnerRunOptions = {}): Promise<T> {
     const [loop, main] = this.#createMain(work, options);
     const interruptible = new InterruptibleRun(main);
     interruptible.begin();
@@ -148,10 +149,10 @@ export class Runner implements AsyncDisposable {
     }
     const loop: unknown = this.#loopFactory();
     if (loop instanceof EventLoop) return loop;
-    throw new TypeError(`The loopFactory of a runner makes an event loop, but it returned ${String(loop)}`);
+    throw new TypeError(`The loopFactory of a runner makes an event loop, but it returned ${show(loop)}`);
   }
 
-  #createMain<T>(work: Startable<T>, options: RunnerRunOptions): [EventLoop, Task<T>] {
+  #createMain<T>(work: MainWork<T>, options: RunnerRunOptions): [EventLoop, Task<T>] {
     try {
       checkRun("Runner.run()", work, options);
       const { loop, context } = this.#initialize();

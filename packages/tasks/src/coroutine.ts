@@ -1,4 +1,4 @@
-import { RuntimeError } from "@asyncio-ts/contextvars";
+import { RuntimeError, show } from "@asyncio-ts/contextvars";
 import { captureStack, loopOfFlow, nameOf, type Scheduler, showAsString } from "@asyncio-ts/core";
 import { createTask } from "./create-task.ts";
 import type { Complaint, Watched } from "./drop-watch.ts";
@@ -107,7 +107,7 @@ export function reused(coroutine: Coroutine<unknown>): RuntimeError {
  * await double(21) // => 42
  */
 export function coroutine<Args extends unknown[], T>(body: Body<Args, T>): CoroutineFunction<Args, T> {
-  if (typeof body !== "function") throw new TypeError(`coroutine() needs a function, not ${String(body)}`);
+  if (typeof body !== "function") throw new TypeError(`coroutine() needs a function, not ${show(body)}`);
   const coroutineFunction = (...args: Args): Coroutine<T> => new FunctionCoroutine(body, args);
   Object.defineProperty(coroutineFunction, "name", { value: body.name, configurable: true });
   return coroutineFunction;
@@ -142,6 +142,6 @@ export function stepsOf<T>(begun: unknown, body: (...args: never[]) => unknown):
   if (begun instanceof Suspendable) return begun[Symbol.iterator]() as Steps<T>;
   if (isPromiseLike(begun)) return new PromiseWait(begun as PromiseLike<T>);
   throw new TypeError(
-    `A coroutine body returns a generator, a promise or an awaitable, but ${nameOf(body)}() returned ${String(begun)}`,
+    `A coroutine body returns a generator, a promise or an awaitable, but ${nameOf(body)}() returned ${show(begun)}`,
   );
 }

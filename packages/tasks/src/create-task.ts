@@ -1,4 +1,4 @@
-import { RuntimeError } from "@asyncio-ts/contextvars";
+import { RuntimeError, show } from "@asyncio-ts/contextvars";
 import { getRunningLoop, perLoop, type Scheduler } from "@asyncio-ts/core";
 import { Coroutine } from "./coroutine.ts";
 import { Task, type TaskOptions, type Work } from "./task.ts";
@@ -53,7 +53,7 @@ function optionsOf({ name, context, eagerStart, signal }: TaskOptions, loop: Sch
  */
 export function setTaskFactory(loop: Scheduler, factory: TaskFactory | null): void {
   if (factory !== null && typeof factory !== "function") {
-    throw new TypeError(`A task factory is a function or null, not ${String(factory)}`);
+    throw new TypeError(`A task factory is a function or null, not ${show(factory)}`);
   }
   factories(loop).factory = factory;
 }

@@ -1,3 +1,4 @@
+import { show } from "@asyncio-ts/contextvars";
 import type { TaskFactory } from "./create-task.ts";
 import { Task, type TaskOptions, type Work } from "./task.ts";
 
@@ -15,7 +16,7 @@ export type TaskConstructor = new <T>(work: Work<T>, options: TaskOptions) => Ta
  */
 export function createEagerTaskFactory(taskClass: TaskConstructor): TaskFactory {
   if (typeof taskClass !== "function") {
-    throw new TypeError(`createEagerTaskFactory() needs a class of tasks, not ${String(taskClass)}`);
+    throw new TypeError(`createEagerTaskFactory() needs a class of tasks, not ${show(taskClass)}`);
   }
   // Written out, for a spread with something added to it costs more than the task itself.
   return (_loop, work, { name, context, signal, loop, eagerStart = true }) =>

@@ -1,3 +1,4 @@
+import { show } from "@asyncio-ts/contextvars";
 import type { Scheduler } from "@asyncio-ts/core";
 import { Coroutine, isGenerator, isPromiseLike } from "./coroutine.ts";
 import { createTask } from "./create-task.ts";
@@ -43,7 +44,7 @@ export function ensureFuture<T>(
     return createTask(awaitable as Work<T>, options);
   }
   if (isPromiseLike(awaitable)) return wrapPromise(awaitable as PromiseLike<T>, new Future<T>(options));
-  throw new TypeError(`Cannot await ${String(awaitable)}; a future, a coroutine, a promise or a function was expected`);
+  throw new TypeError(`Cannot await ${show(awaitable)}; a future, a coroutine, a promise or a function was expected`);
 }
 
 function ofLoop<T>(future: Future<T>, loop: Scheduler | undefined): Future<T> {

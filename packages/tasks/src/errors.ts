@@ -1,5 +1,4 @@
-import { brand } from "@asyncio-ts/contextvars";
-import { show } from "./show.ts";
+import { brand, show } from "@asyncio-ts/contextvars";
 
 /**
  * The task or future was cancelled.
@@ -22,9 +21,15 @@ export class CancelledError extends Error {
   /** @param reason - Becomes the message; an `Error` becomes the cause as well. */
   constructor(reason?: unknown) {
     const cause = reason instanceof Error ? { cause: reason } : undefined;
-    super(reason instanceof Error ? reason.message : show(reason ?? ""), cause);
+    super(messageOf(reason), cause);
     this.reason = reason ?? undefined;
   }
+}
+
+function messageOf(reason: unknown): string {
+  if (reason === undefined || reason === null) return "";
+  if (reason instanceof Error) return reason.message;
+  return typeof reason === "string" ? reason : show(reason);
 }
 
 /**

@@ -1,8 +1,7 @@
-import { type Context, copyContext } from "@asyncio-ts/contextvars";
+import { type Context, copyContext, show } from "@asyncio-ts/contextvars";
 import { captureStack, getRunningLoop, Handle, type Runnable, type Scheduler, showAsString } from "@asyncio-ts/core";
 import type { Complaint, Watched } from "./drop-watch.ts";
 import { CancelledError, InvalidStateError } from "./errors.ts";
-import { show } from "./show.ts";
 import { Suspendable } from "./suspendable.ts";
 import { FutureWait, type Steps } from "./suspension.ts";
 import { failedFutures, Unretrieved } from "./unretrieved.ts";
@@ -162,7 +161,7 @@ export class Future<T> extends Suspendable<T> implements Watched {
    */
   addDoneCallback(callback: DoneCallback<this>, options: { readonly context?: Context | undefined } = {}): void {
     if (typeof callback !== "function") {
-      throw new TypeError(`addDoneCallback() needs a function, not ${String(callback)}`);
+      throw new TypeError(`addDoneCallback() needs a function, not ${show(callback)}`);
     }
     this.addWaiter(new Handle(this.loop, callback, [this], options.context ?? copyContext()));
   }
@@ -210,12 +209,21 @@ export class Future<T> extends Suspendable<T> implements Watched {
     return `<${this.constructor.name} ${this.describe()}>`;
   }
 
-  /** The state in a few words, for messages; does not count as reading the outcome. */
+  /** The state and what belongs to it, for messages; does not count as reading the outcome. */
   protected describe(): string {
+    return `${this.describeState()}${this.describeException()}`;
+  }
+
+  /** @internal The state in one word. */
+  protected describeState(): string {
     const outcome = this.#outcome;
     if (outcome === null) return "pending";
-    if (outcome.kind === "cancelled") return "cancelled";
-    return outcome.kind === "returned" ? "finished" : `finished exception=${show(outcome.error)}`;
+    return outcome.kind === "cancelled" ? "cancelled" : "finished";
+  }
+
+  /** @internal The exception, if there is one. */
+  protected describeException(): string {
+    return this.#outcome?.kind === "threw" ? ` exception=${show(this.#outcome.error)}` : "";
   }
 
   /** Leave the pending state, and wake whoever waits. */

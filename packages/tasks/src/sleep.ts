@@ -1,3 +1,4 @@
+import { show } from "@asyncio-ts/contextvars";
 import { getRunningLoop, type Scheduler, type Seconds, type Timer, type TimerHolder } from "@asyncio-ts/core";
 import { Coroutine, coroutine, reused } from "./coroutine.ts";
 import { Future, type Outcome } from "./future.ts";
@@ -22,17 +23,17 @@ import type { Steps, Suspension } from "./suspension.ts";
 export function sleep(delay: Seconds): Coroutine<void>;
 export function sleep<T>(delay: Seconds, result: T): Coroutine<T>;
 export function sleep<T>(delay: Seconds, result?: T): Coroutine<T | undefined> {
-  if (typeof delay !== "number") throw new TypeError(`sleep() needs a delay in seconds, not ${String(delay)}`);
+  if (typeof delay !== "number") throw new TypeError(`sleep() needs a delay in seconds, not ${show(delay)}`);
   if (Number.isNaN(delay)) throw new RangeError("sleep() cannot use NaN as delay");
   return delay <= 0 ? new Pause(result) : sleepUntilDue(delay, result);
 }
 
-const sleepUntilDue = coroutine(function sleep<T>(delay: Seconds, result: T): Due<T> {
-  return new Due(getRunningLoop(), delay, result);
+const sleepUntilDue = coroutine(function sleep<T>(delay: Seconds, result: T): Sleep<T> {
+  return new Sleep(getRunningLoop(), delay, result);
 });
 
 /** A future that the clock sets: its own timer, so that a sleep costs one object and leaves nothing behind. */
-class Due<T> extends Future<T> implements Timer {
+class Sleep<T> extends Future<T> implements Timer {
   heldBy: TimerHolder | null = null;
   order = 0;
   readonly #when: Seconds;

@@ -1,7 +1,6 @@
-import { RuntimeError } from "@asyncio-ts/contextvars";
+import { RuntimeError, show } from "@asyncio-ts/contextvars";
 import type { Runnable } from "@asyncio-ts/core";
 import type { Future } from "./future.ts";
-import { show } from "./show.ts";
 import { FutureWait, PromiseWait, type Steps } from "./suspension.ts";
 import type { Task } from "./task.ts";
 
@@ -70,6 +69,13 @@ export class Strand implements Runnable {
     else this.fail(failure.error);
   }
 
+  /** Go on in the next turn, though what the strand waits on has not come. */
+  interrupt(): void {
+    if (this.blocker === null || this.blocker.done()) return;
+    this.blocker.removeWaiter(this);
+    this.#task.loop.schedule(this);
+  }
+
   /** Take the next step. */
   proceed(value: unknown): void {
     let result: IteratorResult<unknown, unknown>;
@@ -95,11 +101,14 @@ export class Strand implements Runnable {
   }
 
   #handle(result: IteratorResult<unknown, unknown>): void {
-    if (result.done) this.#completion.returned(result.value);
+    if (typeof result !== "object" || result === null) {
+      this.#completion.threw(new TypeError(`${this.#task.toString()} got ${show(result)} from an iterator`));
+    } else if (result.done) this.#completion.returned(result.value);
     else if (result.value === undefined) this.#goOnNextTurn();
     else if (result.value instanceof FutureWait) this.#waitForFuture(result.value);
     else if (result.value instanceof PromiseWait) this.#waitForPromise(result.value);
-    else this.#failNextTurn(misuse(result.value));
+    else
+      this.#failNextTurn(`${this.#task.toString()} yielded ${show(result.value)}; use yield* on something awaitable`);
   }
 
   #waitForFuture(wait: FutureWait): void {
@@ -136,8 +145,4 @@ export class Strand implements Runnable {
       this.fail(error); // a promise has resumed the body after its loop was closed
     }
   }
-}
-
-function misuse(yielded: unknown): string {
-  return `A coroutine yielded ${show(yielded)}; use yield* on something awaitable`;
 }

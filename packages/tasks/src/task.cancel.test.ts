@@ -498,6 +498,27 @@ describe("Task.cancel()", () => {
     expect(chain.every((task) => task.cancelled())).toBe(true);
   });
 
+  eachEngine("cancel() of tasks that wait for each other in a ring ends them all", function* ({ body }) {
+    for (const size of [1, 2, 3]) {
+      const ring: Task<void>[] = [];
+      const waiter = body(function* (number: number) {
+        const next = createTask(
+          body(function* () {
+            yield* wait(ring[(number + 1) % size] as Task<void>);
+          }),
+        );
+        yield* wait(next);
+      });
+      for (let i = 0; i < size; i++) ring.push(createTask(() => waiter(i)));
+      yield* wait(sleep(1));
+      expect(ring[0]?.cancel("all round")).toBe(true);
+      for (const task of ring) {
+        expect(yield* failureOf(task)).toBeInstanceOf(CancelledError);
+        expect([task.cancelled(), task.cancelling()]).toEqual([true, 1]);
+      }
+    }
+  });
+
   eachEngine("cancel() of one of two that wait on the same future reaches both", function* ({ body }) {
     const future = new Future<void>();
     const waiter = body(function* () {

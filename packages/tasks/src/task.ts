@@ -1,4 +1,4 @@
-import { type Carrier, type Context, capture, copyContext, type Frame, RuntimeError } from "@asyncio-ts/contextvars";
+import { type Carrier, Context, capture, copyContext, type Frame, RuntimeError, show } from "@asyncio-ts/contextvars";
 import { type Runnable, type Scheduler, warn } from "@asyncio-ts/core";
 import { Coroutine, isGenerator, isPromiseLike, stepsOf } from "./coroutine.ts";
 import { CancelledError } from "./errors.ts";
@@ -58,13 +58,15 @@ export class Task<T> extends Future<T> implements Runnable, Completion, Frame, N
   readonly #tasks: TaskList;
   readonly #number: number;
   #name: string | undefined;
-  #work: Work<T> | null;
+  readonly #work: Work<T>;
   /** The strands that wait on a future: none, one, or several under `Promise.all`. */
   #blocked: Strand | Set<Strand> | null = null;
   /** A cancellation is still to be delivered, by the next step. */
   #mustCancel = false;
   #cancelMessage: unknown;
   #cancelRequests = 0;
+  /** A cancel is being passed on to what the task waits on. */
+  #cancelsBlockers = false;
   #signal: TaskSignal | null = null;
 
   /**
@@ -73,10 +75,12 @@ export class Task<T> extends Future<T> implements Runnable, Completion, Frame, N
    */
   constructor(work: Work<T>, options: TaskOptions = {}) {
     checkWork(work);
+    checkOptions(options);
     super(options);
+    if (this.loop.isClosed()) throw new RuntimeError("Event loop is closed");
     this.#work = work;
     this.#name = options.name === undefined ? undefined : String(options.name);
-    this.#number = ++tasksMade;
+    this.#number = options.name === undefined ? ++tasksMade : 0;
     this.context = options.context ?? copyContext();
     this.carrier = capture(this);
     this.#tasks = tasksOf(this.loop);
@@ -103,8 +107,8 @@ export class Task<T> extends Future<T> implements Runnable, Completion, Frame, N
     this.#name = String(name);
   }
 
-  /** What the task was made of; `null` once it has ended. */
-  getCoro(): Work<T> | null {
+  /** What the task was made of. */
+  getCoro(): Work<T> {
     return this.#work;
   }
 
@@ -135,6 +139,7 @@ export class Task<T> extends Future<T> implements Runnable, Completion, Frame, N
    */
   override cancel(message?: unknown): boolean {
     if (this.done()) return super.cancel(message);
+    if (this.#cancelsBlockers) return this.#interrupt(message);
     this.#cancelRequests++;
     const forwarded = this.#cancelBlockers(message);
     const signalled = this.#abortSignal(message);
@@ -265,20 +270,20 @@ export class Task<T> extends Future<T> implements Runnable, Completion, Frame, N
   }
 
   protected override settle(outcome: Parameters<Future<T>["settle"]>[0]): void {
-    this.#work = null;
     this.#mustCancel = false;
     this.#tasks.delete(this);
     super.settle(outcome);
   }
 
   protected override describe(): string {
-    const state = !this.done() && this.#cancelRequests > 0 ? "cancelling" : super.describe();
+    const state = !this.done() && this.#cancelRequests > 0 ? "cancelling" : this.describeState();
     const waits = this.#blockedStrands().map((strand) => ` waiting on ${shortly(strand.blocker)}`);
-    return `${state} name='${this.getName()}'${waits.join(",")}`;
+    const details = `name='${this.getName()}'${describeWork(this.#work)}${waits.join(",")}`;
+    return `${state} ${details}${this.describeException()}`;
   }
 
   #makeSteps(): Steps<T> {
-    const work = this.#work as Work<T>;
+    const work = this.#work;
     if (typeof work === "function") return stepsOf(work(), work);
     return work[Symbol.iterator]() as Steps<T>;
   }
@@ -291,10 +296,20 @@ export class Task<T> extends Future<T> implements Runnable, Completion, Frame, N
   #cancelBlockers(message: unknown): boolean {
     if (this.#blocked === null) return false;
     let reached = false;
+    this.#cancelsBlockers = true;
     for (const strand of this.#blockedStrands()) {
       if (strand.blocker?.cancel(message)) reached = true;
     }
+    this.#cancelsBlockers = false;
     return reached;
+  }
+
+  /** The cancel has come round a ring of tasks that wait on each other: it is delivered here, else it never would be. */
+  #interrupt(message: unknown): true {
+    this.#mustCancel = true;
+    this.#cancelMessage = message;
+    for (const strand of this.#blockedStrands()) strand.interrupt();
+    return true;
   }
 
   #abortSignal(message: unknown): boolean {
@@ -323,7 +338,16 @@ function checkWork(work: unknown): void {
   if (isPromiseLike(work) && !(work instanceof Suspendable)) {
     throw new TypeError("Cannot make a task of a running promise; pass the function that makes it: () => f()");
   }
-  throw new TypeError(`Cannot make a task of ${String(work)}; a function, a coroutine or a generator was expected`);
+  throw new TypeError(`Cannot make a task of ${show(work)}; a function, a coroutine or a generator was expected`);
+}
+
+function checkOptions({ context, signal }: TaskOptions): void {
+  if (context !== undefined && !(context instanceof Context)) {
+    throw new TypeError(`The context of a task is a Context, not ${show(context)}`);
+  }
+  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+    throw new TypeError(`The signal of a task is an AbortSignal, not ${show(signal)}`);
+  }
 }
 
 /** An AbortError that our own signal has caused is that cancellation: Node's functions wrap the reason in one. */
@@ -331,6 +355,12 @@ function cancellationOf(error: unknown): CancelledError | null {
   if (error instanceof CancelledError) return error;
   if (!(error instanceof Error) || error.name !== "AbortError") return null;
   return error.cause instanceof CancelledError ? error.cause : null;
+}
+
+/** The function that the task runs, where it has a name; that of a generator cannot be known. */
+function describeWork(work: Work<unknown>): string {
+  const name = typeof work === "function" ? work.name : work instanceof Coroutine ? work.name : "";
+  return name === "" || name === "<anonymous>" ? "" : ` coro=${name}()`;
 }
 
 /** One level deep, so that two tasks that wait on each other can be shown. */

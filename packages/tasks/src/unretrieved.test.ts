@@ -153,7 +153,7 @@ describe("an exception that is never retrieved", () => {
       yield* sleep(1);
     });
     expect(reports).toMatchObject([{ message: "Task exception was never retrieved", exception: boom }]);
-    expect(String(reports[0]?.future)).toBe("<Task finished exception=RangeError: boom name='forgotten'>");
+    expect(String(reports[0]?.future)).toBe("<Task finished name='forgotten' exception=RangeError: boom>");
   });
 
   test("of a task tells the task, though that is dropped", async () => {
@@ -168,7 +168,7 @@ describe("an exception that is never retrieved", () => {
     loop.callLater(1, () => loop.stop());
     await loop.runForever();
     await collectGarbageUntil(() => reports.length > 0);
-    expect(String(reports[0]?.future)).toBe("<Task finished exception=RangeError: boom name='dropped'>");
+    expect(String(reports[0]?.future)).toBe("<Task finished name='dropped' exception=RangeError: boom>");
     loop.close();
   });
 

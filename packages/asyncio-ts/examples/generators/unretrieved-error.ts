@@ -5,7 +5,7 @@ function* save() {
 }
 
 function* main() {
-  asyncio.createTask(save(), { name: "save" }); // nobody awaits it, nobody asks for its exception
+  asyncio.createTask(save, { name: "save" }); // nobody awaits it, nobody asks for its exception
   yield* asyncio.sleep(0.01);
   console.log("end of main");
 }
@@ -16,4 +16,4 @@ await asyncio.run(main);
 
 // => end of main
 // => Task exception was never retrieved
-// => future: <Task finished exception=Error: the disk is full name='save'> Error: the disk is full
+// => future: <Task finished name='save' coro=save() exception=Error: the disk is full> Error: the disk is full

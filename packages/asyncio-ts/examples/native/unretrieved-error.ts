@@ -16,4 +16,4 @@ await asyncio.run(main);
 
 // => end of main
 // => Task exception was never retrieved
-// => future: <Task finished exception=Error: the disk is full name='save'> Error: the disk is full
+// => future: <Task finished name='save' coro=save() exception=Error: the disk is full> Error: the disk is full

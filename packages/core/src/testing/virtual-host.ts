@@ -7,6 +7,8 @@ import { macrotask } from "./macrotask.ts";
  * Sleeps cost nothing, and a program takes the same course each time. Nothing outside the loop is waited for: a loop
  * that sleeps without a deadline is stuck at once.
  *
+ * @see {@link https://github.com/python/cpython/blob/main/Lib/test/test_asyncio/utils.py}
+ *
  * @example
  * const host = new VirtualHost();
  * const loop = new BaseEventLoop(host);

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { show } from "./show.ts";
 
-test("show() answers what String() does", () => {
+test("show() answers what String() does, with strings in quotes", () => {
   expect([1, null, undefined, "text", Symbol("s"), new RangeError("far")].map(show)).toEqual([
     "1",
     "null",
     "undefined",
-    "text",
+    '"text"',
     "Symbol(s)",
     "RangeError: far",
   ]);
