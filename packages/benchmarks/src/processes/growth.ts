@@ -7,7 +7,8 @@ import { createTask, newEventLoop, sleep } from "asyncio-ts";
 import { median } from "../statistics.ts";
 
 const loop = newEventLoop();
-const samples = 5;
+const samplesAtLeast = 3;
+const milliseconds = 400;
 
 const kinds: Record<string, (size: number) => Promise<number>> = {
   /** Tasks that are all alive at once. */
@@ -48,9 +49,15 @@ const kinds: Record<string, (size: number) => Promise<number>> = {
 
 const [kind = "", size = ""] = process.argv.slice(2);
 const workload = kinds[kind] as (size: number) => Promise<number>;
+const warmUntil = performance.now() + milliseconds;
+do await once(Number(size));
+while (performance.now() < warmUntil);
+
 const nanoseconds: number[] = [];
-for (let i = 0; i < samples + 1; i++) nanoseconds.push(await once(Number(size)));
-console.log(JSON.stringify(median(nanoseconds.slice(1))));
+const sampleUntil = performance.now() + milliseconds;
+while (nanoseconds.length < samplesAtLeast || performance.now() < sampleUntil)
+  nanoseconds.push(await once(Number(size)));
+console.log(JSON.stringify(median(nanoseconds)));
 
 async function once(items: number): Promise<number> {
   const began = process.hrtime.bigint();
