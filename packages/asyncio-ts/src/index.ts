@@ -6,6 +6,7 @@ export {
   FIRST_COMPLETED,
   FIRST_EXCEPTION,
   type FutureOf,
+  type Gatherable,
   type Gathered,
   type GatherOptions,
   gather,
@@ -18,6 +19,7 @@ export {
   wait,
 } from "@asyncio-ts/combinators";
 export {
+  type AnyVariable,
   brand,
   type Carrier,
   Context,
@@ -36,6 +38,7 @@ export {
 } from "@asyncio-ts/contextvars";
 export {
   BaseEventLoop,
+  type Callback,
   type Cancellable,
   captureStack,
   debugByDefault,

@@ -11,7 +11,7 @@ export interface GatherOptions {
 }
 
 /** What `gather()` can be given. */
-type Gatherable = readonly Startable<unknown>[] | [] | Iterable<Startable<unknown>>;
+export type Gatherable = readonly Startable<unknown>[] | [] | Iterable<Startable<unknown>>;
 
 /** The results of what is gathered, place by place; `E` is what may stand in the place of each. */
 export type Gathered<Aws, E = never> = Aws extends readonly unknown[]

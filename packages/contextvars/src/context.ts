@@ -3,8 +3,9 @@ import { ContextVar } from "./context-var.ts";
 import { RuntimeError } from "./errors.ts";
 import { show } from "./show.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: a variable of any type; ContextVar is invariant, so `unknown` would fit none
-type AnyVariable = ContextVar<any>;
+/** A context variable of whatever type. */
+// biome-ignore lint/suspicious/noExplicitAny: ContextVar is invariant, so `unknown` would fit none
+export type AnyVariable = ContextVar<any>;
 
 /** The values of the context variables; never changed once two contexts share it. */
 type Values = Map<AnyVariable, unknown>;

@@ -1,6 +1,6 @@
 export { type Carrier, capture, currentFrame, type Frame, runInFrame } from "./ambient.ts";
 export { brand, type ErrorClass } from "./brand.ts";
-export { Context, copyContext, currentContext } from "./context.ts";
+export { type AnyVariable, Context, copyContext, currentContext } from "./context.ts";
 export { ContextVar, Token } from "./context-var.ts";
 export { LookupError, RuntimeError } from "./errors.ts";
 export { show } from "./show.ts";

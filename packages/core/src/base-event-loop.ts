@@ -9,7 +9,7 @@ import {
 import { Handle } from "./handle.ts";
 import type { Host, Seconds } from "./host.ts";
 import { enterRunning, leaveRunning, loopOfFlow } from "./running-loop.ts";
-import type { Runnable, ScheduleOptions, Scheduler, Timer } from "./scheduler.ts";
+import type { Callback, Runnable, ScheduleOptions, Scheduler, Timer } from "./scheduler.ts";
 import { showAsString } from "./show-as-string.ts";
 import { TimerHandle } from "./timer-handle.ts";
 import { type LoopStatistics, TurnEngine } from "./turn-engine.ts";
@@ -23,8 +23,6 @@ export interface EventLoopOptions {
    */
   readonly debug?: boolean | undefined;
 }
-
-type Callback<Args extends unknown[]> = (...args: Args) => unknown;
 
 /**
  * Runs callbacks in order and timers in time.

@@ -45,7 +45,7 @@ function withoutOwnFrames(stack: string): string | undefined {
  * new BaseEventLoop(new VirtualHost()).getDebug() === debugByDefault() // => true
  */
 export function debugByDefault(): boolean {
-  const environment = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env;
-  const value = environment?.["ASYNCIO_DEBUG"];
+  const { process } = globalThis as { process?: { env?: { ASYNCIO_DEBUG?: string } } };
+  const value = process?.env?.ASYNCIO_DEBUG;
   return value !== undefined && value !== "" && value !== "0";
 }

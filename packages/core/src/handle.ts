@@ -1,10 +1,8 @@
 import { type Carrier, type Context, capture, type Frame } from "@asyncio-ts/contextvars";
 import { captureStack } from "./debug.ts";
 import { nameOf } from "./name-of.ts";
-import type { Runnable, Scheduler } from "./scheduler.ts";
+import type { Callback, Runnable, Scheduler } from "./scheduler.ts";
 import { showAsString } from "./show-as-string.ts";
-
-type Callback = (...args: never[]) => unknown;
 
 /**
  * A callback that waits for its turn, and the means to call it off.
@@ -30,7 +28,7 @@ export class Handle implements Runnable, Frame {
   /** Where the callback was scheduled; only in debug mode. */
   readonly createdAt: string | undefined;
   readonly #carrier: Carrier;
-  #callback: Callback | null;
+  #callback: Callback<never[]> | null;
   #args: readonly unknown[];
 
   static {
@@ -41,7 +39,7 @@ export class Handle implements Runnable, Frame {
    * Handles are made by `callSoon`, `callLater` and `callAt`; a layer that keeps callbacks of its own makes one for each,
    * and gives it to `loop.schedule` when its time has come.
    */
-  constructor(loop: Scheduler, callback: Callback, args: readonly unknown[], context: Context) {
+  constructor(loop: Scheduler, callback: Callback<never[]>, args: readonly unknown[], context: Context) {
     this.loop = loop;
     this.context = context;
     this.#callback = callback;
@@ -76,7 +74,7 @@ export class Handle implements Runnable, Frame {
   }
 
   /** Whether this handle, not cancelled, calls `callback`. */
-  calls(callback: Callback): boolean {
+  calls(callback: Callback<never[]>): boolean {
     return this.#callback === callback;
   }
 

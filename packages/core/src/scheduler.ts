@@ -38,6 +38,9 @@ export interface TimerHolder {
   timerDropped(): void;
 }
 
+/** A function that a loop calls. */
+export type Callback<Args extends unknown[]> = (...args: Args) => unknown;
+
 /** How a callback is to be run. */
 export interface ScheduleOptions {
   /** The context to run in; by default a copy of the current one. */
@@ -53,11 +56,11 @@ export interface Scheduler {
   /** The loop's clock, in seconds. */
   time(): Seconds;
   /** Call `callback` in the next turn. */
-  callSoon<Args extends unknown[]>(callback: (...args: Args) => unknown, ...args: Args): Handle;
+  callSoon<Args extends unknown[]>(callback: Callback<Args>, ...args: Args): Handle;
   /** Call `callback` after `delay` seconds. */
-  callLater<Args extends unknown[]>(delay: Seconds, callback: (...args: Args) => unknown, ...args: Args): TimerHandle;
+  callLater<Args extends unknown[]>(delay: Seconds, callback: Callback<Args>, ...args: Args): TimerHandle;
   /** Call `callback` when the loop's clock shows `when`. */
-  callAt<Args extends unknown[]>(when: Seconds, callback: (...args: Args) => unknown, ...args: Args): TimerHandle;
+  callAt<Args extends unknown[]>(when: Seconds, callback: Callback<Args>, ...args: Args): TimerHandle;
   /**
    * Put `runnable` at the end of the ready queue: `callSoon` without a handle, for what carries its own context.
    *

@@ -1,6 +1,6 @@
 import { type Context, copyContext, show } from "@asyncio-ts/contextvars";
 import { captureStack, getRunningLoop, Handle, type Runnable, type Scheduler, showAsString } from "@asyncio-ts/core";
-import type { Complaint, Watched } from "./drop-watch.ts";
+import type { Complaint } from "./drop-watch.ts";
 import { CancelledError, InvalidStateError } from "./errors.ts";
 import { Suspendable } from "./suspendable.ts";
 import { FutureWait, type Steps } from "./suspension.ts";
@@ -27,11 +27,6 @@ export interface FutureOptions {
   readonly loop?: Scheduler | undefined;
 }
 
-/** A class of errors, or any value that is to be thrown. */
-type ErrorOrClass = unknown;
-
-type DoneCallback<F> = (future: F) => unknown;
-
 /**
  * A value to come.
  *
@@ -48,7 +43,7 @@ type DoneCallback<F> = (future: F) => unknown;
  * future.setResult(42);
  * await future // => 42
  */
-export class Future<T> extends Suspendable<T> implements Watched {
+export class Future<T> extends Suspendable<T> {
   static {
     showAsString(this);
   }
@@ -136,7 +131,7 @@ export class Future<T> extends Suspendable<T> implements Watched {
    * @param error - Anything that can be thrown; a class of errors is instantiated.
    * @throws {InvalidStateError} The future is already done.
    */
-  setException(error: ErrorOrClass): void {
+  setException(error: unknown): void {
     this.#checkPending("exception");
     this.settle({ kind: "threw", error: isErrorClass(error) ? new error() : error });
   }
@@ -159,7 +154,7 @@ export class Future<T> extends Suspendable<T> implements Watched {
    *
    * Callbacks run in the order in which they were added, each in a copy of the context at that moment, or in `context`.
    */
-  addDoneCallback(callback: DoneCallback<this>, options: { readonly context?: Context | undefined } = {}): void {
+  addDoneCallback(callback: (future: this) => unknown, options: { readonly context?: Context | undefined } = {}): void {
     if (typeof callback !== "function") {
       throw new TypeError(`addDoneCallback() needs a function, not ${show(callback)}`);
     }
@@ -171,7 +166,7 @@ export class Future<T> extends Suspendable<T> implements Watched {
    *
    * @returns How many there were.
    */
-  removeDoneCallback(callback: DoneCallback<this>): number {
+  removeDoneCallback(callback: (future: this) => unknown): number {
     const isOurs = (waiter: Runnable): boolean => waiter instanceof Handle && waiter.calls(callback);
     return this.#removeWaiters(isOurs);
   }

@@ -1,4 +1,4 @@
-import { RuntimeError, show } from "@asyncio-ts/contextvars";
+import { type Carrier, RuntimeError, show } from "@asyncio-ts/contextvars";
 import type { Runnable } from "@asyncio-ts/core";
 import type { Future } from "./future.ts";
 import { FutureWait, PromiseWait, type Steps } from "./suspension.ts";
@@ -30,13 +30,16 @@ export class Strand implements Runnable {
   readonly #task: Task<unknown>;
   readonly #steps: Steps<unknown>;
   readonly #completion: Completion;
+  readonly #flow: Carrier;
   /** An error of the suspension itself, as waiting for another loop's future: thrown in the next turn. */
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(task: Task<unknown>, steps: Steps<unknown>, completion: Completion) {
+  /** @param flow - In which the steps are taken; a native `await` may be in another one than its task begins in. */
+  constructor(task: Task<unknown>, steps: Steps<unknown>, completion: Completion, flow: Carrier = task.carrier) {
     this.#task = task;
     this.#steps = steps;
     this.#completion = completion;
+    this.#flow = flow;
   }
 
   /** Where the strand waits, innermost frame first; only in debug mode. */
@@ -52,7 +55,7 @@ export class Strand implements Runnable {
 
   /** Called by the loop: what the strand waited on has come. */
   run(): void {
-    this.#task.carrier.runInAsyncScope(this.resume, this);
+    this.#flow.runInAsyncScope(this.resume, this);
   }
 
   /** The turn of the strand has come: deliver a pending cancellation, or else go on. */
@@ -126,10 +129,10 @@ export class Strand implements Runnable {
 
   #waitForPromise(wait: PromiseWait): void {
     this.#task.loop.drainMicrotasks();
-    const { carrier } = this.#task;
+    const flow = this.#flow;
     Promise.resolve(wait.promise).then(
-      (value) => carrier.runInAsyncScope(this.proceed, this, value),
-      (error) => carrier.runInAsyncScope(this.fail, this, error),
+      (value) => flow.runInAsyncScope(this.proceed, this, value),
+      (error) => flow.runInAsyncScope(this.fail, this, error),
     );
   }
 

@@ -337,6 +337,40 @@ describe("an async function that outlives its task", () => {
     expect(log).toEqual([]);
   });
 
+  test("goes on in a later run, on another loop", async () => {
+    const log: unknown[] = [];
+    const gate = newGate();
+    await runVirtual(async () => {
+      const done = new Future<string>();
+      done.setResult("done before");
+      await createTask(async () => void gate.promise.then(() => straggler(log, done)));
+    });
+    await runVirtual(async () => {
+      gate.resolve();
+      await sleep(2);
+    });
+    expect(log).toEqual(["done before", "slept"]);
+  });
+
+  test("that awaits a future after its loop is closed ends when that is settled", async () => {
+    const gate = newGate();
+    let finished: Promise<string> | undefined;
+    const { pending } = await runVirtual(async () => {
+      const future = new Future<string>();
+      await createTask(async () => {
+        finished = (async () => {
+          await gate.promise;
+          return await future;
+        })();
+      });
+      return { pending: future };
+    });
+    gate.resolve();
+    await new Promise(setImmediate);
+    pending.setResult("late");
+    expect(await finished).toBe("late");
+  });
+
   test("that awaits a done future after its loop is closed goes on", async () => {
     const log: unknown[] = [];
     let goOn = (): void => {};
@@ -361,3 +395,11 @@ describe("an async function that outlives its task", () => {
     expect(log).toEqual(["done before", "Event loop is closed"]);
   });
 });
+
+function newGate(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((resolvePromise) => {
+    resolve = resolvePromise;
+  });
+  return { promise, resolve };
+}

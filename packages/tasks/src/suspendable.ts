@@ -1,4 +1,4 @@
-import { currentFrame } from "@asyncio-ts/contextvars";
+import { currentFrame, type Frame } from "@asyncio-ts/contextvars";
 import { captureStack, loopOfFlow } from "@asyncio-ts/core";
 import type { Steps } from "./suspension.ts";
 
@@ -8,7 +8,7 @@ type Reject = (error: unknown) => void;
 /** The owner of a flow that waits in its own way: a task suspends one of its strands. */
 export interface NativeAwaiter {
   /** Take the steps of `awaited` to their end within the flow, then settle. */
-  drive<T>(awaited: Suspendable<T>, resolve: Resolve<T>, reject: Reject): void;
+  drive<T>(awaited: Suspendable<T>, resolve: (value: T) => void, reject: (error: unknown) => void): void;
 }
 
 /** The type of `then`, as that of a promise. */
@@ -27,7 +27,7 @@ export abstract class Suspendable<T> implements PromiseLike<T> {
   abstract [Symbol.iterator](): Steps<T>;
 
   /** Wait where there is no task that could suspend. */
-  protected abstract settleOutsideTasks(resolve: Resolve<T>, reject: Reject): void;
+  protected abstract settleOutsideTasks(resolve: (value: T) => void, reject: (error: unknown) => void): void;
 
   /**
    * As `then` of a promise.
@@ -53,8 +53,8 @@ export abstract class Suspendable<T> implements PromiseLike<T> {
 
   /** @internal Wait in the current flow. */
   wait(resolve: Resolve<T>, reject: Reject): void {
-    const owner = currentFrame()?.owner as Partial<NativeAwaiter> | null | undefined;
-    if (typeof owner?.drive === "function") owner.drive(this, resolve, reject);
+    const frame = currentFrame();
+    if (isInTask(frame)) frame.owner.drive(this, resolve, reject, frame);
     else this.settleOutsideTasks(resolve, reject);
   }
 
@@ -62,6 +62,12 @@ export abstract class Suspendable<T> implements PromiseLike<T> {
   waitInOrder(resolve: Resolve<T>, reject: Reject): void {
     this.wait(resolve, reject);
   }
+}
+
+/** The flow of a task that has ended, as of a server that the task has started, is in no task any more. */
+function isInTask(frame: Frame | undefined): frame is Frame & { readonly owner: NativeAwaiter } {
+  const owner = frame?.owner as Partial<NativeAwaiter> | null | undefined;
+  return typeof owner?.drive === "function" && !owner.done?.();
 }
 
 const awaitSites = new WeakMap<object, string | undefined>();

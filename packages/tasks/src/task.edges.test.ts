@@ -1,4 +1,4 @@
-import { RuntimeError } from "@asyncio-ts/contextvars";
+import { ContextVar, copyContext, RuntimeError } from "@asyncio-ts/contextvars";
 import { ordered } from "@asyncio-ts/core/testing";
 import { describe, expect, test, vi } from "vitest";
 import { eachEngine, failureOf, wait } from "../test/each-engine.ts";
@@ -42,6 +42,28 @@ describe("a task that is cancelled before its first step", () => {
     });
     expect(warned).not.toHaveBeenCalled();
     warned.mockRestore();
+  });
+});
+
+describe("Context.run() inside a native body", () => {
+  test("is that of a generator coroutine which it awaits, over all of its steps", async () => {
+    const variable = new ContextVar("cvar", { default: "outside" });
+    const look = coroutine(function* () {
+      const before = variable.get();
+      yield* sleep(1);
+      yield* coroutine(async () => await sleep(1))();
+      variable.set(`${variable.get()}, changed`);
+      return [before, variable.get()];
+    });
+    await runVirtual(async () => {
+      const context = copyContext();
+      const seen = await context.run(async () => {
+        variable.set("inside");
+        return await look();
+      });
+      expect(seen).toEqual(["inside", "inside, changed"]);
+      expect([variable.get(), context.get(variable)]).toEqual(["outside", "inside, changed"]);
+    });
   });
 });
 

@@ -1,10 +1,19 @@
-import { type Carrier, Context, capture, copyContext, type Frame, RuntimeError, show } from "@asyncio-ts/contextvars";
+import {
+  type Carrier,
+  Context,
+  capture,
+  copyContext,
+  currentFrame,
+  type Frame,
+  RuntimeError,
+  show,
+} from "@asyncio-ts/contextvars";
 import { type Runnable, type Scheduler, warn } from "@asyncio-ts/core";
 import { Coroutine, isGenerator, isPromiseLike, stepsOf } from "./coroutine.ts";
 import { CancelledError } from "./errors.ts";
 import { Future } from "./future.ts";
 import { PromiseSettler } from "./promise-settler.ts";
-import { type Completion, Strand } from "./strand.ts";
+import { Strand } from "./strand.ts";
 import { awaitSiteOf, type NativeAwaiter, Suspendable } from "./suspendable.ts";
 import type { GeneratorBody, Steps } from "./suspension.ts";
 import { type TaskList, tasksOf } from "./task-list.ts";
@@ -47,7 +56,7 @@ let tasksMade = 0;
  *
  * @see {@link https://github.com/python/cpython/blob/main/Lib/asyncio/tasks.py}
  */
-export class Task<T> extends Future<T> implements Runnable, Completion, Frame, NativeAwaiter {
+export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter {
   readonly context: Context;
   /** @internal The flow in which every step is taken. */
   readonly carrier: Carrier;
@@ -143,7 +152,8 @@ export class Task<T> extends Future<T> implements Runnable, Completion, Frame, N
     this.#cancelRequests++;
     const forwarded = this.#cancelBlockers(message);
     const signalled = this.#abortSignal(message);
-    if (forwarded || signalled) return true;
+    // A task that cancels itself runs: what was reached may be the loser of a race, to which nobody listens any more.
+    if (signalled || (forwarded && currentFrame()?.owner !== this)) return true;
     this.#mustCancel = true;
     this.#cancelMessage = message;
     return true;
@@ -234,9 +244,10 @@ export class Task<T> extends Future<T> implements Runnable, Completion, Frame, N
   }
 
   /** @internal Native code in this task awaits: take the steps in a strand of its own. */
-  drive<R>(awaited: Suspendable<R>, resolve: (value: R) => void, reject: (error: unknown) => void): void {
+  drive<R>(awaited: Suspendable<R>, resolve: (value: R) => void, reject: (error: unknown) => void, frame: Frame): void {
     const settle = new PromiseSettler(this.loop, resolve as (value: unknown) => void, reject);
-    const strand = new Strand(this, awaited[Symbol.iterator](), settle);
+    const flow = frame === this ? this.carrier : capture(frame); // inside Context.run() it is another one
+    const strand = new Strand(this, awaited[Symbol.iterator](), settle, flow);
     if (this.loop.getDebug()) strand.nativeSite = awaitSiteOf(awaited);
     strand.proceed(undefined);
   }
