@@ -113,7 +113,8 @@ class GatheringFuture extends Future<unknown[]> {
     const abort = (): void => void this.cancel(signal.reason);
     if (signal.aborted) return abort();
     signal.addEventListener("abort", abort);
-    this.addWaiter({ run: () => signal.removeEventListener("abort", abort) });
+    const forget = (): void => signal.removeEventListener("abort", abort);
+    this.addWaiter({ run: forget, runWithoutLoop: forget });
   }
 
   override cancel(message?: unknown): boolean {

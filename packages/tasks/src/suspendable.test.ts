@@ -392,7 +392,7 @@ describe("an async function that outlives its task", () => {
     });
     goOn();
     await finished;
-    expect(log).toEqual(["done before", "Event loop is closed"]);
+    expect(log).toEqual(["done before", "no running event loop"]);
   });
 });
 

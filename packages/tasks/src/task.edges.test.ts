@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { ContextVar, copyContext, RuntimeError } from "@asyncio-ts/contextvars";
 import { ordered } from "@asyncio-ts/core/testing";
 import { describe, expect, test, vi } from "vitest";
@@ -42,6 +43,43 @@ describe("a task that is cancelled before its first step", () => {
     });
     expect(warned).not.toHaveBeenCalled();
     warned.mockRestore();
+  });
+});
+
+describe("a cancel that finds one of several awaited futures already done", () => {
+  test.each(["race", "all", "allSettled"] as const)("reaches all that Promise.%s() waits for", async (method) => {
+    await runVirtual(async () => {
+      const done = new Future<void>();
+      const reasons: unknown[] = [];
+      const branch = async (awaited: PromiseLike<void>): Promise<void> => {
+        try {
+          await awaited;
+          reasons.push("not reached");
+        } catch (error) {
+          reasons.push((error as CancelledError).reason);
+          throw error;
+        }
+      };
+      const task = createTask(async () => {
+        await Promise[method]([branch(done), branch(sleep(10))]);
+      });
+      await sleep(1);
+      done.setResult();
+      task.cancel("in between");
+      await Promise.allSettled([task]);
+      expect(reasons).toEqual(["in between", "in between"]);
+    });
+  });
+});
+
+describe("a task with a signal", () => {
+  test("leaves the signal alone, though the loop ends in the turn in which the task does", async () => {
+    const { signal } = new AbortController();
+    const task = await runVirtual(function* () {
+      return [createTask(function* () {}, { signal })];
+    });
+    expect(task[0]?.done()).toBe(true);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 });
 

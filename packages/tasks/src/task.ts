@@ -306,10 +306,12 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
 
   #cancelBlockers(message: unknown): boolean {
     if (this.#blocked === null) return false;
-    let reached = false;
+    const strands = this.#blockedStrands();
+    // One whose future is done already takes its next step soon: that one is to throw, else it could win a race.
+    let reached = strands.length > 0;
     this.#cancelsBlockers = true;
-    for (const strand of this.#blockedStrands()) {
-      if (strand.blocker?.cancel(message)) reached = true;
+    for (const strand of strands) {
+      if (!strand.blocker?.cancel(message)) reached = false;
     }
     this.#cancelsBlockers = false;
     return reached;
@@ -335,7 +337,8 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
     const abort = (): void => void this.cancel(signal.reason);
     if (signal.aborted) return abort();
     signal.addEventListener("abort", abort);
-    this.addWaiter({ run: () => signal.removeEventListener("abort", abort) });
+    const forget = (): void => signal.removeEventListener("abort", abort);
+    this.addWaiter({ run: forget, runWithoutLoop: forget });
   }
 }
 
