@@ -424,6 +424,25 @@ describe("a loop that sleeps", () => {
     expect(host.isAwaited).toBe(false);
   });
 
+  test("keeps its alarm when a timer is cancelled that it does not wait for", () => {
+    const { host, timers } = sleepingLoop(10, 20, 30);
+
+    timers[1]?.cancel();
+    timers[2]?.cancel();
+
+    expect(host.takeRequests()).toEqual([]);
+    expect(host.alarm).toBe(10);
+  });
+
+  test("keeps its alarm when another timer has the same deadline", () => {
+    const { host, timers } = sleepingLoop(10, 10);
+
+    timers[0]?.cancel();
+
+    expect(host.takeRequests()).toEqual([]);
+    expect(host.alarm).toBe(10);
+  });
+
   test("sets no alarm any more when its last timer is cancelled", () => {
     const { host, timers } = sleepingLoop(10);
 

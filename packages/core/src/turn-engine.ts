@@ -16,6 +16,7 @@ export interface LoopStatistics {
   readonly ready: number;
   /** Timers that are held, cancelled ones included. */
   readonly timers: number;
+  /** Timers that were cancelled and are still held: they are dropped when they come up, or when they are many. */
   readonly cancelledTimers: number;
 }
 
@@ -62,6 +63,8 @@ export class TurnEngine {
   /** Nothing has run since the microtask queue was last seen empty. */
   #quiet = false;
   #alarm: Cancellable | null = null;
+  /** When the alarm goes off. */
+  #deadline: Seconds | null = null;
   #ended: (end: RunEnd) => void = () => {};
 
   constructor(host: Host) {
@@ -198,6 +201,7 @@ export class TurnEngine {
 
   #setAlarm(): void {
     const deadline = this.#timers.nextDeadline();
+    this.#deadline = deadline;
     const stuck = this.#host.whenStuck(this.#stuck);
     if (deadline === null) {
       this.#alarm = stuck;
@@ -228,7 +232,7 @@ export class TurnEngine {
 
   /** A loop that sleeps towards a cancelled timer would wake, and hold the process, for nothing. */
   #timerDropped(): void {
-    if (this.#phase !== "asleep") return;
+    if (this.#phase !== "asleep" || this.#timers.nextDeadline() === this.#deadline) return;
     this.#alarm?.cancel();
     this.#setAlarm();
   }
