@@ -50,7 +50,8 @@ export class EventLoop extends BaseEventLoop {
    * @throws {RuntimeError} The loop is closed.
    */
   createTask<T>(work: Work<T>, options: Omit<TaskOptions, "loop"> = {}): Task<T> {
-    return createTask(work, { ...options, loop: this });
+    const { name, context, eagerStart, signal } = options; // a spread in the place of a literal costs as much as a task
+    return createTask(work, { name, context, eagerStart, signal, loop: this });
   }
 
   /** A future of this loop; see `Future`. */

@@ -33,8 +33,8 @@ export function createTask<T>(work: Work<T>, options: TaskOptions = {}): Task<T>
     const loop = options.loop ?? getRunningLoop();
     if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
     const { factory } = factories(loop);
-    const withLoop = options.loop === undefined ? optionsOf(options, loop) : options;
-    return factory === null ? new Task(work, withLoop) : factory(loop, work, withLoop);
+    if (factory !== null) return factory(loop, work, { ...options, loop });
+    return new Task(work, options.loop === undefined ? optionsOf(options, loop) : options);
   } catch (error) {
     if (work instanceof Coroutine) work.close(); // it will never run: no second complaint
     throw error;
