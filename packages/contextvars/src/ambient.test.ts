@@ -58,6 +58,11 @@ describe("runInFrame()", () => {
     expect(currentFrame()).toBeUndefined();
   });
 
+  test.each([[undefined], ["f"], [{}]])("throws a TypeError for %j instead of a function", (f) => {
+    expect(() => runInFrame(newFrame(), f as never)).toThrow(TypeError);
+    expect(currentFrame()).toBeUndefined();
+  });
+
   test("makes the context of the frame the current one", () => {
     const frame = newFrame();
 

@@ -112,6 +112,13 @@ describe("VirtualHost", () => {
     expect(host.now()).toBe(3.5);
   });
 
+  test.each([[-1], [Number.NaN], ["1"], [undefined]])("advance() refuses %j, and changes nothing", (seconds) => {
+    const host = new VirtualHost(1);
+
+    expect(() => host.advance(seconds as never)).toThrow(RangeError);
+    expect(host.now()).toBe(1);
+  });
+
   test("takes a loop through days in no time, the same way each time", async () => {
     const course = async (): Promise<string[]> => {
       const loop = new BaseEventLoop(new VirtualHost());

@@ -1,3 +1,4 @@
+import { show } from "@asyncio-ts/contextvars";
 import type { Cancellable, Host, Seconds } from "../host.ts";
 import { macrotask } from "./macrotask.ts";
 
@@ -51,12 +52,17 @@ export class VirtualHost implements Host {
   /**
    * Let `seconds` pass while a callback runs, as a callback that blocks its thread does.
    *
+   * @throws {RangeError} `seconds` is negative, or no number at all: time never runs backwards.
+   *
    * @example
    * const host = new VirtualHost();
    * host.advance(5);
    * host.now() // => 5
    */
   advance(seconds: Seconds): void {
+    if (typeof seconds !== "number" || !(seconds >= 0)) {
+      throw new RangeError(`Cannot let ${show(seconds)} seconds pass`);
+    }
     this.#now += seconds;
   }
 }
