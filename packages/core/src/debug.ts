@@ -25,13 +25,21 @@ export function captureStack(): string | undefined {
 
 const ownFramesAtMost = 12;
 
-/** Frames of the packages of this project, whether run from source or built, and of Node's own modules. */
-const ownFrame =
-  /[\\/](?:@asyncio-ts|packages)[\\/](?:contextvars|core|tasks|combinators|platform)[\\/](?:src|dist)[\\/](?!.*\.test\.)|\(?node:|\.next \(<anonymous>\)$/;
+/** Frames of this project where it is installed, of Node's own modules, and of the machinery of generators. */
+const machinery = /[\\/]@asyncio-ts[\\/]\w+[\\/]|\(?node:|\.next \(<anonymous>\)$/;
+
+/** Where the packages of this project lie beside each other, as in its repository. */
+const packages = decodeURI(new URL("../../", import.meta.url).pathname);
+const source = /^(?!asyncio-ts)[\w-]+[\\/](?:src|dist)[\\/](?!.*\.test\.)/;
+
+function isOwn(frame: string): boolean {
+  const at = frame.indexOf(packages);
+  return machinery.test(frame) || (at >= 0 && source.test(frame.slice(at + packages.length)));
+}
 
 function withoutOwnFrames(stack: string): string | undefined {
   const frames = stack.split("\n").filter((line) => /^\s+at |@/.test(line));
-  const foreign = frames.filter((line) => !ownFrame.test(line));
+  const foreign = frames.filter((line) => !isOwn(line));
   return foreign.length > 0 ? foreign.slice(0, stackDepth).join("\n") : undefined;
 }
 

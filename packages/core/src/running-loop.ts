@@ -1,6 +1,8 @@
 import { currentFrame, RuntimeError } from "@asyncio-ts/contextvars";
 import type { Scheduler } from "./scheduler.ts";
 
+const notInside = "no running event loop here: several are running, and the caller is inside none of them";
+
 /** The loops that are running in this thread. Several may run side by side. */
 const running = new Set<Scheduler>();
 
@@ -61,6 +63,6 @@ export function runningLoop(): Scheduler | null {
  */
 export function getRunningLoop(): Scheduler {
   const loop = runningLoop();
-  if (loop === null) throw new RuntimeError("no running event loop");
+  if (loop === null) throw new RuntimeError(running.size > 1 ? notInside : "no running event loop");
   return loop;
 }

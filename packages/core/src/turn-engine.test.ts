@@ -254,7 +254,7 @@ describe("a slice", () => {
     expect(host.takeRequests()).toEqual(["afterMicrotasks", "afterIo"]);
   });
 
-  test("lets a timer that falls due among handles fire before its end", () => {
+  test("lets a timer that falls due among handles fire in the next turn", () => {
     const { host, loop, work } = busyLoop(1e-5);
     let firedAt = 0;
     loop.callAt(0.0005, () => {
@@ -264,7 +264,7 @@ describe("a slice", () => {
     host.proceed();
 
     expect(firedAt).toBeGreaterThanOrEqual(50);
-    expect(firedAt).toBeLessThan(50 + 32 + 2);
+    expect(firedAt).toBeLessThanOrEqual(52);
   });
 });
 

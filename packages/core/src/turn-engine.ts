@@ -160,8 +160,8 @@ export class TurnEngine {
   }
 
   #moveDueTimers(): void {
-    const now = this.#ready.length === 0 ? this.#clock.read() : this.#clock.now;
-    const end = now + clockResolution;
+    // Read anew in each turn: after a callback that took long, what is due fires in the next turn, as in CPython.
+    const end = this.#clock.read() + clockResolution;
     for (let due = this.#timers.takeDue(end); due !== null; due = this.#timers.takeDue(end)) this.#ready.push(due);
   }
 
