@@ -213,7 +213,7 @@ describe("toString() of a future", () => {
   });
 
   test("createdAt is where the future was made, in debug mode", () => {
-    expect(pending().createdAt).toBeUndefined();
+    expect(new Future({ loop: new VirtualLoop({ debug: false }) }).createdAt).toBeUndefined();
     const future = new Future({ loop: new VirtualLoop({ debug: true }) });
     expect(future.createdAt?.split("\n")[0]).toContain("future.test.ts");
   });
@@ -229,6 +229,15 @@ describe("bad input of a future", () => {
     for (const callback of [undefined, null, 5, "text", {}]) {
       expect(() => future.addDoneCallback(callback as never)).toThrow(TypeError);
     }
+  });
+
+  test("addDoneCallback() refuses what is no context, and adds nothing", () => {
+    const future = pending();
+    const callback = (): void => {};
+    for (const context of [null, 5, {}, new Map()]) {
+      expect(() => future.addDoneCallback(callback, { context: context as never })).toThrow(TypeError);
+    }
+    expect(future.removeDoneCallback(callback)).toBe(0);
   });
 
   test("new Future() refuses what is no loop", () => {

@@ -1,7 +1,7 @@
-import { type Context, copyContext, show } from "@asyncio-ts/contextvars";
+import { Context, copyContext, show } from "@asyncio-ts/contextvars";
 import { captureStack, getRunningLoop, Handle, type Runnable, type Scheduler, showAsString } from "@asyncio-ts/core";
 import type { Complaint } from "./drop-watch.ts";
-import { CancelledError, InvalidStateError } from "./errors.ts";
+import { type CancelledError, cancelledError, InvalidStateError } from "./errors.ts";
 import { Suspendable } from "./suspendable.ts";
 import { FutureWait, type Steps } from "./suspension.ts";
 import { failedFutures, Unretrieved } from "./unretrieved.ts";
@@ -153,12 +153,18 @@ export class Future<T> extends Suspendable<T> {
    * Call `callback` with the future, in a turn of its own, when it is done; in the next turn if it is done already.
    *
    * Callbacks run in the order in which they were added, each in a copy of the context at that moment, or in `context`.
+   *
+   * @throws {TypeError} `callback` is not a function, or `context` not a `Context`.
    */
   addDoneCallback(callback: (future: this) => unknown, options: { readonly context?: Context | undefined } = {}): void {
     if (typeof callback !== "function") {
       throw new TypeError(`addDoneCallback() needs a function, not ${show(callback)}`);
     }
-    this.addWaiter(new Handle(this.loop, callback, [this], options.context ?? copyContext()));
+    const { context = copyContext() } = options;
+    if (!(context instanceof Context)) {
+      throw new TypeError(`addDoneCallback() needs a Context as context, not ${show(context)}`);
+    }
+    this.addWaiter(new Handle(this.loop, callback, [this], context));
   }
 
   /**
@@ -260,7 +266,7 @@ export class Future<T> extends Suspendable<T> {
 
   #retrieve(outcome: Exclude<Outcome<T>, { kind: "returned" }>): unknown {
     if (outcome.kind === "cancelled") {
-      const error = outcome.error ?? new CancelledError(outcome.message);
+      const error = outcome.error ?? cancelledError(outcome.message, this.loop);
       outcome.error = null;
       return error;
     }

@@ -210,6 +210,22 @@ describe("signal()", () => {
     });
   }
 
+  test("AbortSignal.any() of it delivers the cancellation, which the next await then throws once more", async () => {
+    await runVirtual(async (loop) => {
+      const caught: unknown[] = [];
+      const task = createTask(async () => {
+        const either = AbortSignal.any([signal(), new AbortController().signal]);
+        caught.push(await failureOf(fetchLike(either)), await failureOf(sleep(10)));
+        await sleep(1);
+      });
+      await sleep(1);
+      task.cancel("either");
+      await task;
+      expect(caught).toMatchObject([{ message: "either" }, { message: "either" }]);
+      expect([task.cancelling(), loop.time()]).toEqual([1, 2]);
+    });
+  });
+
   test("an AbortError that no cancellation has caused is an error as any other", async () => {
     await runVirtual(async () => {
       const controller = new AbortController();

@@ -6,6 +6,7 @@ import { currentTask } from "./current-task.ts";
  *
  * A foreign promise that is awaited cannot be interrupted; what made it can be asked to stop, if it takes a signal.
  * A cancellation that a signal has delivered is not thrown again at the next await. Ask for a new signal at each use.
+ * Only a signal that `AbortSignal.any()` has made of it cannot tell that it has delivered: then it is thrown once more.
  *
  * @throws {RuntimeError} There is no current task.
  *
