@@ -49,6 +49,7 @@ export {
   type Host,
   type LoopStatistics,
   loopOfFlow,
+  loopOrRunning,
   nameOf,
   perLoop,
   printException,

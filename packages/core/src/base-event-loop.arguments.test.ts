@@ -112,7 +112,7 @@ describe.each(noContexts)("%s instead of a context", (_, value) => {
 describe("scheduleAt()", () => {
   /** A timer whose deadline is `value`. */
   function timerAt(value: unknown): Timer {
-    return { when: () => value as number, run() {}, isDropped: () => false, heldBy: null, order: 0 };
+    return { when: () => value as number, run() {}, isDropped: () => false, heldBy: null };
   }
 
   test.each(noSeconds)("refuses %s instead of a deadline", (_, value) => {

@@ -214,7 +214,6 @@ describe("scheduleAt()", () => {
   /** A timer of a layer above: no handle, no context. */
   class Deadline implements Timer {
     heldBy: TimerHolder | null = null;
-    order = 0;
     readonly #due: number;
     readonly #reach: () => void;
     #isDropped = false;

@@ -51,6 +51,9 @@ export class BaseEventLoop implements Scheduler {
 
   /** @param host - What the loop runs on; several loops may share one. */
   constructor(host: Host, options: EventLoopOptions = {}) {
+    if (typeof (host as Partial<Host> | null)?.afterMicrotasks !== "function") {
+      throw new TypeError(`An event loop needs a host, not ${show(host)}`);
+    }
     this.#engine = new TurnEngine(host);
     this.#engine.debug = options.debug ?? debugByDefault();
   }

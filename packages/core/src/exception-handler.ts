@@ -85,7 +85,7 @@ export class ExceptionReporter {
     try {
       this.#loop.defaultExceptionHandler(context);
     } catch (error) {
-      console.error("Exception in default exception handler while handling", context.message, error);
+      console.error("Exception in default exception handler while handling", context?.message, error);
     }
   }
 }

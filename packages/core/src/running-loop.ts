@@ -1,4 +1,4 @@
-import { currentFrame, RuntimeError } from "@asyncio-ts/contextvars";
+import { currentFrame, RuntimeError, show } from "@asyncio-ts/contextvars";
 import type { Scheduler } from "./scheduler.ts";
 
 const notInside = "no running event loop here: several are running, and the caller is inside none of them";
@@ -65,4 +65,19 @@ export function getRunningLoop(): Scheduler {
   const loop = runningLoop();
   if (loop === null) throw new RuntimeError(running.size > 1 ? notInside : "no running event loop");
   return loop;
+}
+
+/**
+ * The loop that an option names, else the one that is running here: for functions that take a loop.
+ *
+ * @throws {TypeError} `loop` is given, and is not a loop.
+ * @throws {RuntimeError} `loop` is not given, and none is running here.
+ *
+ * @example
+ * loopOrRunning(loop) === loop // => true
+ */
+export function loopOrRunning(loop: Scheduler | undefined): Scheduler {
+  if (loop === undefined) return getRunningLoop();
+  if (typeof (loop as Partial<Scheduler> | null)?.schedule === "function") return loop;
+  throw new TypeError(`An event loop was expected, not ${show(loop)}`);
 }

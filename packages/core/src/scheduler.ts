@@ -28,8 +28,6 @@ export interface Timer extends Runnable {
   isDropped(): boolean;
   /** Whom to tell; set and cleared by the loop. */
   heldBy: TimerHolder | null;
-  /** Its place among timers of the same deadline; set by the loop. */
-  order: number;
 }
 
 /** What holds a timer until it is due. */

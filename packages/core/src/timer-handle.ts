@@ -16,7 +16,6 @@ import type { Scheduler, Timer, TimerHolder } from "./scheduler.ts";
 export class TimerHandle extends Handle implements Timer {
   readonly #when: Seconds;
   heldBy: TimerHolder | null = null;
-  order = 0;
 
   /** @internal */
   constructor(

@@ -5,17 +5,25 @@ import type { Timer, TimerHolder } from "./scheduler.ts";
 /** Fewer cancelled timers than this are never purged: they cost less than the purge. */
 const purgeAbove = 100;
 
+/** Children of a node: with four, a heap is half as deep as with two, and siblings lie beside each other in memory. */
+const arity = 4;
+
 /**
  * The timers of a loop, soonest first.
  *
- * A binary heap, ordered by deadline and then by arrival, so equal deadlines run in the order in which they
- * were asked for. Cancelling a timer only marks it. Marked timers are dropped when they are met at the top, or all at
- * once when they are more than half. So the loop never wakes, and virtual time never jumps, for a cancelled timer.
+ * A heap, ordered by deadline and then by arrival, so equal deadlines run in the order in which they were asked for.
+ * Cancelling a timer only marks it. Marked timers are dropped when they are met at the top, or all at once when they are
+ * more than half. So the loop never wakes, and virtual time never jumps, for a cancelled timer.
+ *
+ * The keys are kept in arrays of their own, beside that of the timers: to compare two timers takes two numbers from them,
+ * instead of a visit to two objects. With a million timers that is a quarter of the price.
  */
 export class TimerHeap implements TimerHolder {
-  #heap: Timer[] = [];
+  #deadlines: Seconds[] = [];
+  #arrivals: number[] = [];
+  #timers: Timer[] = [];
   #cancelled = 0;
-  #arrivals = 0;
+  #arrived = 0;
   readonly #onCancel: () => void;
 
   /** @param onCancel - Called after a timer that is held was cancelled. */
@@ -25,7 +33,7 @@ export class TimerHeap implements TimerHolder {
 
   /** How many timers are held, cancelled ones included. */
   get size(): number {
-    return this.#heap.length;
+    return this.#timers.length;
   }
 
   /** How many of them are cancelled. */
@@ -41,17 +49,16 @@ export class TimerHeap implements TimerHolder {
   push(timer: Timer): void {
     if (timer.heldBy !== null) throw new RuntimeError("Cannot schedule a timer that is scheduled already");
     if (timer.isDropped()) return;
-    timer.order = this.#arrivals++;
     timer.heldBy = this;
-    this.#heap.push(timer);
-    this.#siftUp(this.#heap.length - 1);
+    const index = this.#timers.length;
+    this.#put(index, timer.when(), this.#arrived++, timer);
+    this.#siftUp(index);
   }
 
   /** The deadline of the next live timer, or `null`. */
   nextDeadline(): Seconds | null {
-    this.#purge();
-    for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
-      if (!top.isDropped()) return top.when();
+    while (this.#timers.length > 0) {
+      if (!(this.#timers[0] as Timer).isDropped()) return this.#deadlines[0] as Seconds;
       this.#cancelled--;
       this.#pop();
     }
@@ -65,68 +72,98 @@ export class TimerHeap implements TimerHolder {
   }
 
   clear(): void {
-    for (const timer of this.#heap) timer.heldBy = null;
-    this.#heap = [];
+    for (const timer of this.#timers) timer.heldBy = null;
+    this.#truncate(0);
     this.#cancelled = 0;
   }
 
   timerDropped(): void {
     this.#cancelled++;
+    if (this.#cancelled > purgeAbove && this.#cancelled * 2 > this.#timers.length) this.#purge();
     this.#onCancel();
   }
 
-  /** Drop all cancelled timers when they are many: a heap of abandoned timeouts would only grow. */
+  /** Drop all cancelled timers: a heap of abandoned timeouts would only grow. */
   #purge(): void {
-    if (this.#cancelled <= purgeAbove || this.#cancelled * 2 <= this.#heap.length) return;
-    for (const timer of this.#heap) if (timer.isDropped()) timer.heldBy = null;
-    this.#heap = this.#heap.filter((timer) => !timer.isDropped());
+    let kept = 0;
+    for (const [index, timer] of this.#timers.entries()) {
+      if (timer.isDropped()) timer.heldBy = null;
+      else this.#move(index, kept++);
+    }
+    this.#truncate(kept);
     this.#cancelled = 0;
-    for (let i = (this.#heap.length >> 1) - 1; i >= 0; i--) this.#siftDown(i);
+    for (let index = parentOf(kept - 1); index >= 0; index--) this.#siftDown(index);
   }
 
   #pop(): Timer {
-    const top = this.#heap[0] as Timer;
-    const last = this.#heap.pop() as Timer;
-    if (this.#heap.length > 0) {
-      this.#heap[0] = last;
-      this.#siftDown(0);
-    }
+    const top = this.#timers[0] as Timer;
+    const last = this.#timers.length - 1;
+    this.#move(last, 0);
+    this.#truncate(last);
+    if (last > 1) this.#siftDown(0);
     top.heldBy = null;
     return top;
   }
 
   #siftUp(start: number): void {
-    const heap = this.#heap;
-    const timer = heap[start] as Timer;
+    const deadline = this.#deadlines[start] as Seconds;
+    const arrival = this.#arrivals[start] as number;
+    const timer = this.#timers[start] as Timer;
     let index = start;
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      const above = heap[parent] as Timer;
-      if (!isSooner(timer, above)) break;
-      heap[index] = above;
-      index = parent;
+    while (index > 0 && !this.#isBefore(parentOf(index), deadline, arrival)) {
+      this.#move(parentOf(index), index);
+      index = parentOf(index);
     }
-    heap[index] = timer;
+    this.#put(index, deadline, arrival, timer);
   }
 
   #siftDown(start: number): void {
-    const heap = this.#heap;
-    const timer = heap[start] as Timer;
-    const firstLeaf = heap.length >> 1;
+    const deadline = this.#deadlines[start] as Seconds;
+    const arrival = this.#arrivals[start] as number;
+    const timer = this.#timers[start] as Timer;
     let index = start;
-    while (index < firstLeaf) {
-      let child = 2 * index + 1;
-      if (child + 1 < heap.length && isSooner(heap[child + 1] as Timer, heap[child] as Timer)) child++;
-      const below = heap[child] as Timer;
-      if (!isSooner(below, timer)) break;
-      heap[index] = below;
+    for (let child = this.#soonestChild(index); child !== 0; child = this.#soonestChild(index)) {
+      if (!this.#isBefore(child, deadline, arrival)) break;
+      this.#move(child, index);
       index = child;
     }
-    heap[index] = timer;
+    this.#put(index, deadline, arrival, timer);
+  }
+
+  /** The child of `index` that is due first; 0 if there is none. */
+  #soonestChild(index: number): number {
+    const first = arity * index + 1;
+    const end = Math.min(first + arity, this.#timers.length);
+    if (first >= end) return 0;
+    let soonest = first;
+    for (let child = first + 1; child < end; child++) {
+      const deadline = this.#deadlines[soonest] as Seconds;
+      if (this.#isBefore(child, deadline, this.#arrivals[soonest] as number)) soonest = child;
+    }
+    return soonest;
+  }
+
+  /** Whether the timer at `index` is due before one with this deadline and arrival. */
+  #isBefore(index: number, deadline: Seconds, arrival: number): boolean {
+    const own = this.#deadlines[index] as Seconds;
+    return own < deadline || (own === deadline && (this.#arrivals[index] as number) < arrival);
+  }
+
+  #put(index: number, deadline: Seconds, arrival: number, timer: Timer): void {
+    this.#deadlines[index] = deadline;
+    this.#arrivals[index] = arrival;
+    this.#timers[index] = timer;
+  }
+
+  #move(from: number, to: number): void {
+    this.#put(to, this.#deadlines[from] as Seconds, this.#arrivals[from] as number, this.#timers[from] as Timer);
+  }
+
+  #truncate(length: number): void {
+    this.#deadlines.length = this.#arrivals.length = this.#timers.length = length;
   }
 }
 
-function isSooner(a: Timer, b: Timer): boolean {
-  if (a.when() === b.when()) return a.order < b.order; // a difference would be NaN between infinities
-  return a.when() < b.when();
+function parentOf(index: number): number {
+  return (index - 1) >> 2; // arity is 4
 }

@@ -1,4 +1,4 @@
-import { getRunningLoop, type Scheduler } from "@asyncio-ts/core";
+import { loopOrRunning, type Scheduler } from "@asyncio-ts/core";
 import type { Task } from "./task.ts";
 import { tasksOf } from "./task-list.ts";
 
@@ -10,6 +10,6 @@ import { tasksOf } from "./task-list.ts";
  *
  * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.all_tasks}
  */
-export function allTasks(loop: Scheduler = getRunningLoop()): Set<Task<unknown>> {
-  return new Set(tasksOf(loop));
+export function allTasks(loop?: Scheduler): Set<Task<unknown>> {
+  return new Set(tasksOf(loopOrRunning(loop)));
 }

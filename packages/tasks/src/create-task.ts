@@ -1,5 +1,5 @@
 import { RuntimeError, show } from "@asyncio-ts/contextvars";
-import { getRunningLoop, perLoop, type Scheduler } from "@asyncio-ts/core";
+import { loopOrRunning, perLoop, type Scheduler } from "@asyncio-ts/core";
 import { Coroutine } from "./coroutine.ts";
 import { Task, type TaskOptions, type Work } from "./task.ts";
 
@@ -30,11 +30,11 @@ const factories = perLoop<{ factory: TaskFactory | null }>(() => ({ factory: nul
  */
 export function createTask<T>(work: Work<T>, options: TaskOptions = {}): Task<T> {
   try {
-    const loop = options.loop ?? getRunningLoop();
+    const loop = loopOrRunning(options.loop);
     if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
     const { factory } = factories(loop);
-    if (factory !== null) return factory(loop, work, { ...options, loop });
-    return new Task(work, options.loop === undefined ? optionsOf(options, loop) : options);
+    const withLoop = options.loop === undefined ? optionsOf(options, loop) : options;
+    return factory === null ? new Task(work, withLoop) : factory(loop, work, withLoop);
   } catch (error) {
     if (work instanceof Coroutine) work.close(); // it will never run: no second complaint
     throw error;
@@ -55,10 +55,10 @@ export function setTaskFactory(loop: Scheduler, factory: TaskFactory | null): vo
   if (factory !== null && typeof factory !== "function") {
     throw new TypeError(`A task factory is a function or null, not ${show(factory)}`);
   }
-  factories(loop).factory = factory;
+  factories(loopOrRunning(loop)).factory = factory;
 }
 
 /** The task factory of `loop`; `null` for the default. */
 export function getTaskFactory(loop: Scheduler): TaskFactory | null {
-  return factories(loop).factory;
+  return factories(loopOrRunning(loop)).factory;
 }

@@ -1,5 +1,5 @@
 import { currentFrame } from "@asyncio-ts/contextvars";
-import { getRunningLoop, type Scheduler } from "@asyncio-ts/core";
+import { loopOrRunning, type Scheduler } from "@asyncio-ts/core";
 import { Task } from "./task.ts";
 
 /**
@@ -12,7 +12,8 @@ import { Task } from "./task.ts";
  *
  * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.current_task}
  */
-export function currentTask(loop: Scheduler = getRunningLoop()): Task<unknown> | null {
+export function currentTask(loop?: Scheduler): Task<unknown> | null {
+  const of = loopOrRunning(loop);
   const owner = currentFrame()?.owner;
-  return owner instanceof Task && owner.loop === loop && !owner.done() ? owner : null;
+  return owner instanceof Task && owner.loop === of && !owner.done() ? owner : null;
 }

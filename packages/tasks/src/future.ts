@@ -1,5 +1,5 @@
 import { Context, copyContext, show } from "@asyncio-ts/contextvars";
-import { captureStack, getRunningLoop, Handle, type Runnable, type Scheduler, showAsString } from "@asyncio-ts/core";
+import { captureStack, Handle, loopOrRunning, type Runnable, type Scheduler, showAsString } from "@asyncio-ts/core";
 import type { Complaint } from "./drop-watch.ts";
 import { type CancelledError, cancelledError, InvalidStateError } from "./errors.ts";
 import { Suspendable } from "./suspendable.ts";
@@ -58,7 +58,7 @@ export class Future<T> extends Suspendable<T> {
   /** @throws {RuntimeError} No loop is given and none is running. */
   constructor(options: FutureOptions = {}) {
     super();
-    this.loop = options.loop ?? getRunningLoop();
+    this.loop = loopOrRunning(options.loop);
     this.createdAt = this.loop.getDebug() ? captureStack() : undefined;
   }
 

@@ -210,19 +210,48 @@ describe("signal()", () => {
     });
   }
 
-  test("AbortSignal.any() of it delivers the cancellation, which the next await then throws once more", async () => {
+  test("AbortSignal.any() of it delivers the cancellation once: cleanup may await", async () => {
     await runVirtual(async (loop) => {
       const caught: unknown[] = [];
       const task = createTask(async () => {
         const either = AbortSignal.any([signal(), new AbortController().signal]);
-        caught.push(await failureOf(fetchLike(either)), await failureOf(sleep(10)));
-        await sleep(1);
+        caught.push(await failureOf(fetchLike(either)));
+        await sleep(10);
       });
       await sleep(1);
       task.cancel("either");
       await task;
-      expect(caught).toMatchObject([{ message: "either" }, { message: "either" }]);
-      expect([task.cancelling(), loop.time()]).toEqual([1, 2]);
+      expect(caught).toMatchObject([{ message: "either" }]);
+      expect([task.cancelling(), loop.time()]).toEqual([1, 11]);
+    });
+  });
+
+  test("AbortSignal.any() of it that nobody listens to keeps the cancellation for the next await of ours", async () => {
+    await runVirtual(async () => {
+      let release = (): void => {};
+      const foreign = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const task = createTask(async () => {
+        AbortSignal.any([signal()]);
+        await foreign;
+        await sleep(10);
+      });
+      await sleep(1);
+      task.cancel("unheard");
+      await sleep(1);
+      release();
+      expect(await failureOf(task)).toMatchObject({ message: "unheard" });
+    });
+  });
+
+  test("Promise.any() of nothing but cancelled awaits ends the task as cancelled", async () => {
+    await runVirtual(async () => {
+      const task = createTask(async () => await Promise.any([sleep(10), sleep(20)]));
+      await sleep(1);
+      task.cancel("all of them");
+      expect(await failureOf(task)).toMatchObject({ message: "all of them" });
+      expect(task.cancelled()).toBe(true);
     });
   });
 

@@ -35,7 +35,6 @@ const sleepUntilDue = coroutine(function sleep<T>(delay: Seconds, result: T): Sl
 /** A future that the clock sets: its own timer, so that a sleep costs one object and leaves nothing behind. */
 class Sleep<T> extends Future<T> implements Timer {
   heldBy: TimerHolder | null = null;
-  order = 0;
   readonly #when: Seconds;
   readonly #result: T;
 

@@ -10,7 +10,7 @@ import {
 } from "@asyncio-ts/contextvars";
 import { type Runnable, type Scheduler, warn } from "@asyncio-ts/core";
 import { Coroutine, isGenerator, isPromiseLike, stepsOf } from "./coroutine.ts";
-import { CancelledError } from "./errors.ts";
+import { CancelledError, cancelledError } from "./errors.ts";
 import { Future } from "./future.ts";
 import { PromiseSettler } from "./promise-settler.ts";
 import { Strand } from "./strand.ts";
@@ -74,6 +74,8 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
   #mustCancel = false;
   #cancelMessage: unknown;
   #cancelRequests = 0;
+  /** A signal was aborted, and whoever heard of it may be about to throw: then that was the delivery. */
+  #deliveryExpected = false;
   /** A cancel is being passed on to what the task waits on. */
   #cancelsBlockers = false;
   #signal: TaskSignal | null = null;
@@ -150,12 +152,14 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
     if (this.done()) return super.cancel(message);
     if (this.#cancelsBlockers) return this.#interrupt(message);
     this.#cancelRequests++;
+    const isRunning = currentFrame()?.owner === this;
     const forwarded = this.#cancelBlockers(message);
-    const signalled = this.#abortSignal(message);
+    const answer = this.#abortSignal(message);
     // A task that cancels itself runs: what was reached may be the loser of a race, to which nobody listens any more.
-    if (signalled || (forwarded && currentFrame()?.owner !== this)) return true;
+    if (answer === "taken" || (forwarded && !isRunning)) return true;
     this.#mustCancel = true;
     this.#cancelMessage = message;
+    if (answer === "silence" && !isRunning) this.#expectDelivery();
     return true;
   }
 
@@ -227,6 +231,7 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
 
   /** @internal The body has returned. */
   returned(value: unknown): void {
+    if (this.#deliveryExpected) this.#noteDelivery();
     // A cancel at the very end wins over the value: whoever asked for it must not see success.
     if (this.#mustCancel) {
       super.cancel(this.#cancelMessage);
@@ -238,13 +243,14 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
 
   /** @internal The body has thrown. */
   threw(error: unknown): void {
-    const cancellation = cancellationOf(error);
+    const cancellation = cancellationOf(error, this.#cancelRequests);
     if (cancellation === null) this.settle({ kind: "threw", error });
     else this.settle({ kind: "cancelled", message: undefined, error: cancellation });
   }
 
   /** @internal Native code in this task awaits: take the steps in a strand of its own. */
   drive<R>(awaited: Suspendable<R>, resolve: (value: R) => void, reject: (error: unknown) => void, frame: Frame): void {
+    if (this.#deliveryExpected) this.#noteDelivery();
     const settle = new PromiseSettler(this.loop, resolve as (value: unknown) => void, reject);
     const flow = frame === this ? this.carrier : capture(frame); // inside Context.run() it is another one
     const strand = new Strand(this, awaited[Symbol.iterator](), settle, flow);
@@ -277,7 +283,7 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
     if (blocker?.cancelled()) return null;
     // Any other error of the blocker gives way, and counts as read.
     if (blocker?.failure()?.error instanceof CancelledError) return null;
-    return { error: new CancelledError(this.#cancelMessage) };
+    return { error: cancelledError(this.#cancelMessage, this.loop) };
   }
 
   protected override settle(outcome: Parameters<Future<T>["settle"]>[0]): void {
@@ -310,10 +316,13 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
     // One whose future is done already takes its next step soon: that one is to throw, else it could win a race.
     let reached = strands.length > 0;
     this.#cancelsBlockers = true;
-    for (const strand of strands) {
-      if (!strand.blocker?.cancel(message)) reached = false;
+    try {
+      for (const strand of strands) {
+        if (!strand.blocker?.cancel(message)) reached = false;
+      }
+    } finally {
+      this.#cancelsBlockers = false;
     }
-    this.#cancelsBlockers = false;
     return reached;
   }
 
@@ -325,12 +334,31 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
     return true;
   }
 
-  #abortSignal(message: unknown): boolean {
+  #abortSignal(message: unknown): "none" | "taken" | "silence" {
     const signal = this.#signal;
-    if (signal === null) return false;
+    if (signal === null) return "none";
     this.#signal = null;
     this.loop.drainMicrotasks();
-    return signal.abort(new CancelledError(message));
+    return signal.abort(cancelledError(message, this.loop)) ? "taken" : "silence";
+  }
+
+  /**
+   * A signal that was made from ours, as by `AbortSignal.any`, hands the reason on unseen. But if the body, which is in a
+   * foreign await, moves before the next turn, then it was the abort that has moved it.
+   */
+  #expectDelivery(): void {
+    if (this.loop.isClosed()) return;
+    this.#deliveryExpected = true;
+    this.loop.schedule({
+      run: () => {
+        this.#deliveryExpected = false;
+      },
+    });
+  }
+
+  #noteDelivery(): void {
+    this.#deliveryExpected = false;
+    this.#mustCancel = false;
   }
 
   #followSignal(signal: AbortSignal): void {
@@ -364,9 +392,16 @@ function checkOptions({ context, signal }: TaskOptions): void {
   }
 }
 
-/** An AbortError that our own signal has caused is that cancellation: Node's functions wrap the reason in one. */
-function cancellationOf(error: unknown): CancelledError | null {
+/**
+ * An AbortError that our own signal has caused is that cancellation: Node's functions wrap the reason in one. So is what
+ * `Promise.any` makes of the cancellation of all that it waits for.
+ */
+function cancellationOf(error: unknown, requests: number): CancelledError | null {
   if (error instanceof CancelledError) return error;
+  if (requests > 0 && error instanceof AggregateError && error.constructor === AggregateError) {
+    const { errors } = error;
+    return errors.every((each) => each instanceof CancelledError) ? (errors[0] ?? null) : null;
+  }
   if (!(error instanceof Error) || error.name !== "AbortError") return null;
   return error.cause instanceof CancelledError ? error.cause : null;
 }
