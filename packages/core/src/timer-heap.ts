@@ -50,9 +50,7 @@ export class TimerHeap implements TimerHolder {
     if (timer.heldBy !== null) throw new RuntimeError("Cannot schedule a timer that is scheduled already");
     if (timer.isDropped()) return;
     timer.heldBy = this;
-    const index = this.#timers.length;
-    this.#put(index, timer.when(), this.#arrived++, timer);
-    this.#siftUp(index);
+    this.#siftUp(this.#timers.length, timer.when(), this.#arrived++, timer);
   }
 
   /** The deadline of the next live timer, or `null`. */
@@ -92,23 +90,26 @@ export class TimerHeap implements TimerHolder {
     }
     this.#truncate(kept);
     this.#cancelled = 0;
-    for (let index = parentOf(kept - 1); index >= 0; index--) this.#siftDown(index);
+    for (let index = parentOf(kept - 1); index >= 0; index--) this.#settle(index);
+  }
+
+  #settle(index: number): void {
+    const deadline = this.#deadlines[index] as Seconds;
+    this.#siftDown(index, deadline, this.#arrivals[index] as number, this.#timers[index] as Timer);
   }
 
   #pop(): Timer {
     const top = this.#timers[0] as Timer;
-    const last = this.#timers.length - 1;
-    this.#move(last, 0);
-    this.#truncate(last);
-    if (last > 1) this.#siftDown(0);
+    const deadline = this.#deadlines.pop() as Seconds;
+    const arrival = this.#arrivals.pop() as number;
+    const last = this.#timers.pop() as Timer;
+    if (this.#timers.length > 0) this.#siftDown(0, deadline, arrival, last);
     top.heldBy = null;
     return top;
   }
 
-  #siftUp(start: number): void {
-    const deadline = this.#deadlines[start] as Seconds;
-    const arrival = this.#arrivals[start] as number;
-    const timer = this.#timers[start] as Timer;
+  /** Put a timer at `start`, or further up if timers above it are due after it. */
+  #siftUp(start: number, deadline: Seconds, arrival: number, timer: Timer): void {
     let index = start;
     while (index > 0 && !this.#isBefore(parentOf(index), deadline, arrival)) {
       this.#move(parentOf(index), index);
@@ -117,10 +118,8 @@ export class TimerHeap implements TimerHolder {
     this.#put(index, deadline, arrival, timer);
   }
 
-  #siftDown(start: number): void {
-    const deadline = this.#deadlines[start] as Seconds;
-    const arrival = this.#arrivals[start] as number;
-    const timer = this.#timers[start] as Timer;
+  /** Put a timer at `start`, or further down if timers below it are due before it. */
+  #siftDown(start: number, deadline: Seconds, arrival: number, timer: Timer): void {
     let index = start;
     for (let child = this.#soonestChild(index); child !== 0; child = this.#soonestChild(index)) {
       if (!this.#isBefore(child, deadline, arrival)) break;
