@@ -190,6 +190,24 @@ describe("Task.cancel()", () => {
     expect([task.cancelled(), nested?.cancelled(), future.cancelled()]).toEqual([true, true, true]);
   });
 
+  eachEngine("[6] cancel() of itself that the awaited task swallows is gone", function* ({ body }) {
+    const task = createTask(
+      body(function* () {
+        const stubborn = createTask(
+          body(function* () {
+            yield* failureOf(sleep(10));
+            yield* wait(sleep(1));
+            return "swallowed";
+          }),
+        );
+        yield* wait(sleep(0));
+        current().cancel();
+        return `${yield* wait(stubborn)}, ${yield* wait(sleep(1, "went on"))}`;
+      }),
+    );
+    expect(yield* wait(task)).toBe("swallowed, went on");
+  });
+
   eachEngine(
     "[7] cancel() before the first step raises with the message, and the body never runs",
     function* ({ body }) {
@@ -385,6 +403,31 @@ describe("Task.cancel()", () => {
     expect(caught).toHaveLength(1);
     expect(task.cancelled()).toBe(true);
   });
+
+  eachEngine(
+    "[13] cancel() of a task whose inner task was just cancelled keeps the very error of that",
+    function* (stage) {
+      const { body } = stage;
+      const inner = createTask(
+        body(function* () {
+          yield* wait(sleep(10));
+        }),
+      );
+      let thrown: unknown;
+      const outer = createTask(
+        body(function* () {
+          thrown = yield* failureOf(inner);
+          throw thrown;
+        }),
+      );
+      inner.addDoneCallback(() => outer.cancel("too late to be told"));
+      yield* wait(sleep(1));
+      inner.cancel("of the inner one");
+      expect(yield* failureOf(outer)).toBe(thrown);
+      expect(thrown).toMatchObject({ name: "CancelledError", message: "of the inner one" });
+      expect(outer.cancelling()).toBe(1);
+    },
+  );
 
   eachEngine("[14] cancel() of the inner future by another cancels the task that awaits it", function* ({ body }) {
     const future = new Future<void>();
