@@ -9,6 +9,7 @@ import {
   show,
 } from "@asyncio-ts/contextvars";
 import { type Runnable, type Scheduler, warn } from "@asyncio-ts/core";
+import { Cancellation } from "./cancellation.ts";
 import { Coroutine, isGenerator, isPromiseLike, stepsOf } from "./coroutine.ts";
 import { CancelledError, cancelledError } from "./errors.ts";
 import { Future } from "./future.ts";
@@ -65,20 +66,12 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
   /** @internal */
   next: Task<unknown> | null = null;
   readonly #tasks: TaskList;
-  readonly #number: number;
-  #name: string | undefined;
+  /** A number stands for a name that nobody has asked for yet. */
+  #name: string | number;
   readonly #work: Work<T>;
   /** The strands that wait on a future: none, one, or several under `Promise.all`. */
   #blocked: Strand | Set<Strand> | null = null;
-  /** A cancellation is still to be delivered, by the next step. */
-  #mustCancel = false;
-  #cancelMessage: unknown;
-  #cancelRequests = 0;
-  /** A signal was aborted, and whoever heard of it may be about to throw: then that was the delivery. */
-  #deliveryExpected = false;
-  /** A cancel is being passed on to what the task waits on. */
-  #cancelsBlockers = false;
-  #signal: TaskSignal | null = null;
+  #cancellation: Cancellation | null = null;
 
   /**
    * @param work - A function that makes the work, a coroutine, or a generator.
@@ -90,8 +83,7 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
     super(options);
     if (this.loop.isClosed()) throw new RuntimeError("Event loop is closed");
     this.#work = work;
-    this.#name = options.name === undefined ? undefined : String(options.name);
-    this.#number = options.name === undefined ? ++tasksMade : 0;
+    this.#name = options.name === undefined ? ++tasksMade : String(options.name);
     this.context = options.context ?? copyContext();
     this.carrier = capture(this);
     this.#tasks = tasksOf(this.loop);
@@ -109,7 +101,7 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
   // -- what asyncio tells about a task
 
   getName(): string {
-    this.#name ??= `Task-${this.#number}`;
+    if (typeof this.#name === "number") this.#name = `Task-${this.#name}`;
     return this.#name;
   }
 
@@ -150,27 +142,28 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
    */
   override cancel(message?: unknown): boolean {
     if (this.done()) return super.cancel(message);
-    if (this.#cancelsBlockers) return this.#interrupt(message);
-    this.#cancelRequests++;
+    this.#cancellation ??= new Cancellation();
+    const cancellation = this.#cancellation;
+    if (cancellation.isPassedOn) return this.#interrupt(cancellation, message);
+    cancellation.requests++;
     const isRunning = currentFrame()?.owner === this;
-    const forwarded = this.#cancelBlockers(message);
-    const answer = this.#abortSignal(message);
+    const forwarded = this.#cancelBlockers(cancellation, message);
+    const answer = this.#abortSignal(cancellation, message);
     // A task that cancels itself runs: what was reached may be the loser of a race, to which nobody listens any more.
     if (answer === "taken" || (forwarded && !isRunning)) return true;
-    this.#mustCancel = true;
-    this.#cancelMessage = message;
-    if (answer === "silence" && !isRunning) this.#expectDelivery();
+    cancellation.postpone(message);
+    if (answer === "silence" && !isRunning) this.#expectDelivery(cancellation);
     return true;
   }
 
   /** Unless the task was cancelled: the message of the last cancellation that had to wait for the next step. */
   override cancelMessage(): unknown {
-    return this.cancelled() ? super.cancelMessage() : this.#cancelMessage;
+    return this.cancelled() ? super.cancelMessage() : this.#cancellation?.message;
   }
 
   /** How many cancellations were requested and not taken back by `uncancel()`. */
   cancelling(): number {
-    return this.#cancelRequests;
+    return this.#cancellation?.requests ?? 0;
   }
 
   /**
@@ -181,17 +174,15 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
    * @returns How many requests are left.
    */
   uncancel(): number {
-    if (this.#cancelRequests > 0) {
-      this.#cancelRequests--;
-      if (this.#cancelRequests === 0) this.#mustCancel = false;
-    }
-    return this.#cancelRequests;
+    this.#cancellation?.takeBack();
+    return this.cancelling();
   }
 
   /** The signal that the next cancellation aborts; see `signal()`. */
   abortSignal(): AbortSignal {
-    this.#signal ??= new TaskSignal();
-    return this.#signal.signal;
+    this.#cancellation ??= new Cancellation();
+    this.#cancellation.signal ??= new TaskSignal();
+    return this.#cancellation.signal.signal;
   }
 
   // -- the result comes from the body alone
@@ -231,26 +222,26 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
 
   /** @internal The body has returned. */
   returned(value: unknown): void {
-    if (this.#deliveryExpected) this.#noteDelivery();
+    this.#cancellation?.bodyMoves();
     // A cancel at the very end wins over the value: whoever asked for it must not see success.
-    if (this.#mustCancel) {
-      super.cancel(this.#cancelMessage);
+    if (this.#cancellation?.isPending) {
+      super.cancel(this.#cancellation.message);
       return;
     }
-    if (this.#cancelRequests > 0 && this.loop.getDebug()) warnOfSwallowedCancel(this);
+    if (this.cancelling() > 0 && this.loop.getDebug()) warnOfSwallowedCancel(this);
     this.settle({ kind: "returned", value: value as T });
   }
 
   /** @internal The body has thrown. */
   threw(error: unknown): void {
-    const cancellation = cancellationOf(error, this.#cancelRequests);
+    const cancellation = cancellationOf(error, this.cancelling());
     if (cancellation === null) this.settle({ kind: "threw", error });
     else this.settle({ kind: "cancelled", message: undefined, error: cancellation });
   }
 
   /** @internal Native code in this task awaits: take the steps in a strand of its own. */
   drive<R>(awaited: Suspendable<R>, resolve: (value: R) => void, reject: (error: unknown) => void, frame: Frame): void {
-    if (this.#deliveryExpected) this.#noteDelivery();
+    this.#cancellation?.bodyMoves();
     const settle = new PromiseSettler(this.loop, resolve as (value: unknown) => void, reject);
     const flow = frame === this ? this.carrier : capture(frame); // inside Context.run() it is another one
     const strand = new Strand(this, awaited[Symbol.iterator](), settle, flow);
@@ -263,7 +254,8 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
     if (this.#blocked === null) this.#blocked = strand;
     else if (this.#blocked instanceof Strand) this.#blocked = new Set([this.#blocked, strand]);
     else this.#blocked.add(strand);
-    if (this.#mustCancel && future.cancel(this.#cancelMessage)) this.#mustCancel = false;
+    const cancellation = this.#cancellation;
+    if (cancellation?.isPending && future.cancel(cancellation.message)) cancellation.isPending = false;
   }
 
   /** @internal `strand` waits no longer. */
@@ -278,22 +270,23 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
    * A blocker that was cancelled, or failed with a CancelledError, throws that one instead.
    */
   takeCancellation(blocker: Future<unknown> | null): { readonly error: unknown } | null {
-    if (!this.#mustCancel) return null;
-    this.#mustCancel = false;
+    const cancellation = this.#cancellation;
+    if (cancellation === null || !cancellation.isPending) return null;
+    cancellation.isPending = false;
     if (blocker?.cancelled()) return null;
     // Any other error of the blocker gives way, and counts as read.
     if (blocker?.failure()?.error instanceof CancelledError) return null;
-    return { error: cancelledError(this.#cancelMessage, this.loop) };
+    return { error: cancelledError(cancellation.message, this.loop) };
   }
 
   protected override settle(outcome: Parameters<Future<T>["settle"]>[0]): void {
-    this.#mustCancel = false;
+    if (this.#cancellation !== null) this.#cancellation.isPending = false;
     this.#tasks.delete(this);
     super.settle(outcome);
   }
 
   protected override describe(): string {
-    const state = !this.done() && this.#cancelRequests > 0 ? "cancelling" : this.describeState();
+    const state = !this.done() && this.cancelling() > 0 ? "cancelling" : this.describeState();
     const waits = this.#blockedStrands().map((strand) => ` waiting on ${shortly(strand.blocker)}`);
     const details = `name='${this.getName()}'${describeWork(this.#work)}${waits.join(",")}`;
     return `${state} ${details}${this.describeException()}`;
@@ -310,34 +303,33 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
     return this.#blocked instanceof Strand ? [this.#blocked] : [...this.#blocked];
   }
 
-  #cancelBlockers(message: unknown): boolean {
+  #cancelBlockers(cancellation: Cancellation, message: unknown): boolean {
     if (this.#blocked === null) return false;
     const strands = this.#blockedStrands();
     // One whose future is done already takes its next step soon: that one is to throw, else it could win a race.
     let reached = strands.length > 0;
-    this.#cancelsBlockers = true;
+    cancellation.isPassedOn = true;
     try {
       for (const strand of strands) {
         if (!strand.blocker?.cancel(message)) reached = false;
       }
     } finally {
-      this.#cancelsBlockers = false;
+      cancellation.isPassedOn = false;
     }
     return reached;
   }
 
   /** The cancel has come round a ring of tasks that wait on each other: it is delivered here, else it never would be. */
-  #interrupt(message: unknown): true {
-    this.#mustCancel = true;
-    this.#cancelMessage = message;
+  #interrupt(cancellation: Cancellation, message: unknown): true {
+    cancellation.postpone(message);
     for (const strand of this.#blockedStrands()) strand.interrupt();
     return true;
   }
 
-  #abortSignal(message: unknown): "none" | "taken" | "silence" {
-    const signal = this.#signal;
+  #abortSignal(cancellation: Cancellation, message: unknown): "none" | "taken" | "silence" {
+    const { signal } = cancellation;
     if (signal === null) return "none";
-    this.#signal = null;
+    cancellation.signal = null;
     this.loop.drainMicrotasks();
     return signal.abort(cancelledError(message, this.loop)) ? "taken" : "silence";
   }
@@ -346,19 +338,14 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
    * A signal that was made from ours, as by `AbortSignal.any`, hands the reason on unseen. But if the body, which is in a
    * foreign await, moves before the next turn, then it was the abort that has moved it.
    */
-  #expectDelivery(): void {
+  #expectDelivery(cancellation: Cancellation): void {
     if (this.loop.isClosed()) return;
-    this.#deliveryExpected = true;
+    cancellation.isDeliveryExpected = true;
     this.loop.schedule({
-      run: () => {
-        this.#deliveryExpected = false;
+      run() {
+        cancellation.isDeliveryExpected = false;
       },
     });
-  }
-
-  #noteDelivery(): void {
-    this.#deliveryExpected = false;
-    this.#mustCancel = false;
   }
 
   #followSignal(signal: AbortSignal): void {

@@ -1,0 +1,41 @@
+import type { TaskSignal } from "./task-signal.ts";
+
+/**
+ * What has been asked of a task that was cancelled, and what has become of it.
+ *
+ * Made with the first `cancel()` or `signal()` of the task, for most tasks never see one.
+ */
+export class Cancellation {
+  /** How many requests were made and not taken back by `uncancel()`. */
+  requests = 0;
+  /** A request is still to be delivered, by the next step. */
+  isPending = false;
+  /** What the last request that had to wait was given. */
+  message: unknown = undefined;
+  /** A request is being passed on to what the task waits on. */
+  isPassedOn = false;
+  /** A signal was aborted, and whoever heard of it may be about to throw: then that was the delivery. */
+  isDeliveryExpected = false;
+  /** The signal that the next request aborts. */
+  signal: TaskSignal | null = null;
+
+  /** A request with `message` could not be passed on: the next step delivers it. */
+  postpone(message: unknown): void {
+    this.isPending = true;
+    this.message = message;
+  }
+
+  /** The body has moved: if a signal was aborted before that, it has delivered the request. */
+  bodyMoves(): void {
+    if (!this.isDeliveryExpected) return;
+    this.isDeliveryExpected = false;
+    this.isPending = false;
+  }
+
+  /** Take back one request; one that is not yet delivered is dropped with the last of them. */
+  takeBack(): void {
+    if (this.requests === 0) return;
+    this.requests--;
+    if (this.requests === 0) this.isPending = false;
+  }
+}
