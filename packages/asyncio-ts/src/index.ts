@@ -91,6 +91,7 @@ export {
   CancelledError,
   Coroutine,
   type CoroutineFunction,
+  cancelOnAbort,
   coroutine,
   createEagerTaskFactory,
   createTask,

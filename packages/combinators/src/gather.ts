@@ -1,5 +1,5 @@
 import { getRunningLoop, type Runnable, type Scheduler } from "@asyncio-ts/core";
-import { CancelledError, Future, type Startable } from "@asyncio-ts/tasks";
+import { CancelledError, cancelOnAbort, Future, type Startable } from "@asyncio-ts/tasks";
 import { type Awaitables, checkLimits, closeUnrun, listAwaitables, type ResultOf, startAll } from "./awaitables.ts";
 
 /** How `gather()` deals with failures, and what cancels it. */
@@ -62,7 +62,7 @@ export function gather(aws: Gatherable, options: GatherOptions = {}): Future<unk
     throw error;
   }
   gathering.start(list);
-  if (options.signal !== undefined) gathering.follow(options.signal);
+  if (options.signal !== undefined) cancelOnAbort(gathering, options.signal);
   return gathering;
 }
 
@@ -107,14 +107,6 @@ class GatheringFuture extends Future<unknown[]> {
     }
     if (aws.length === 0) this.setResult([]);
     for (const child of doneAlready) this.childDone(child);
-  }
-
-  follow(signal: AbortSignal): void {
-    const abort = (): void => void this.cancel(signal.reason);
-    if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort);
-    const forget = (): void => signal.removeEventListener("abort", abort);
-    this.addWaiter({ run: forget, runWithoutLoop: forget });
   }
 
   override cancel(message?: unknown): boolean {

@@ -1,4 +1,5 @@
 export { allTasks } from "./all-tasks.ts";
+export { cancelOnAbort } from "./cancel-on-abort.ts";
 export { type Body, Coroutine, type CoroutineFunction, coroutine, isCoroutine } from "./coroutine.ts";
 export { createTask, getTaskFactory, setTaskFactory, type TaskFactory } from "./create-task.ts";
 export { currentTask } from "./current-task.ts";

@@ -9,6 +9,7 @@ import {
   show,
 } from "@asyncio-ts/contextvars";
 import { type Runnable, type Scheduler, warn } from "@asyncio-ts/core";
+import { cancelOnAbort } from "./cancel-on-abort.ts";
 import { Cancellation } from "./cancellation.ts";
 import { Coroutine, isGenerator, isPromiseLike, stepsOf } from "./coroutine.ts";
 import { CancelledError, cancelledError } from "./errors.ts";
@@ -88,7 +89,7 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
     this.carrier = capture(this);
     this.#tasks = tasksOf(this.loop);
     this.#tasks.add(this);
-    if (options.signal !== undefined) this.#followSignal(options.signal);
+    if (options.signal !== undefined) cancelOnAbort(this, options.signal);
     if (options.eagerStart && this.loop.isRunning()) this.run();
     else this.loop.schedule(this);
   }
@@ -346,14 +347,6 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
         cancellation.isDeliveryExpected = false;
       },
     });
-  }
-
-  #followSignal(signal: AbortSignal): void {
-    const abort = (): void => void this.cancel(signal.reason);
-    if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort);
-    const forget = (): void => signal.removeEventListener("abort", abort);
-    this.addWaiter({ run: forget, runWithoutLoop: forget });
   }
 }
 
