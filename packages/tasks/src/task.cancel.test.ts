@@ -748,3 +748,33 @@ function* unwinding(order: Ordered, number: number, inner: PromiseLike<void> | G
 function* failing(script: Generator<unknown, void, unknown>) {
   yield* script;
 }
+
+test("cancel() goes down a chain of tasks that is longer than the stack is deep", async () => {
+  await runVirtual(function* () {
+    const links = 50_000;
+    let task: Task<unknown> = createTask(sleep(10));
+    const innermost = task;
+    for (let link = 1; link < links; link++) {
+      const awaited = task;
+      task = createTask(
+        (function* () {
+          yield* awaited;
+        })(),
+      );
+    }
+    yield* sleep(1);
+    task.cancel("all the way");
+    const error = yield* failureOfTask(task);
+    expect(error).toMatchObject({ message: "all the way" });
+    expect([task.cancelled(), task.cancelling(), innermost.cancelled()]).toEqual([true, 1, true]);
+  });
+});
+
+function* failureOfTask(task: Task<unknown>) {
+  try {
+    yield* task;
+  } catch (error) {
+    return error;
+  }
+  return null;
+}

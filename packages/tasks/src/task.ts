@@ -143,17 +143,22 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
    */
   override cancel(message?: unknown): boolean {
     if (this.done()) return super.cancel(message);
-    this.#cancellation ??= new Cancellation();
-    const cancellation = this.#cancellation;
-    if (cancellation.isPassedOn) return this.#interrupt(cancellation, message);
-    cancellation.requests++;
-    const isRunning = currentFrame()?.owner === this;
-    const forwarded = this.#cancelBlockers(cancellation, message);
-    const answer = this.#abortSignal(cancellation, message);
-    // A task that cancels itself runs: what was reached may be the loser of a race, to which nobody listens any more.
-    if (answer === "taken" || (forwarded && !isRunning)) return true;
-    cancellation.postpone(message);
-    if (answer === "silence" && !isRunning) this.#expectDelivery(cancellation);
+    if (this.#cancellation?.isPassedOn) return this.#interrupt(this.#cancellation, message);
+    // A chain of tasks that await each other may be longer than the stack is deep: gone down by a loop, and up again.
+    const chain: Task<unknown>[] = [];
+    for (let task: Task<unknown> | null = this; task !== null; task = task.#onlyAwaitedTask()) {
+      task.#request();
+      chain.push(task);
+    }
+    let reached = false;
+    try {
+      reached = (chain.at(-1) as Task<unknown>).#cancelBlockers(message);
+    } finally {
+      for (const task of chain.reverse()) {
+        task.#conclude(reached, message);
+        reached = true;
+      }
+    }
     return true;
   }
 
@@ -304,18 +309,37 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
     return this.#blocked instanceof Strand ? [this.#blocked] : [...this.#blocked];
   }
 
-  #cancelBlockers(cancellation: Cancellation, message: unknown): boolean {
-    if (this.#blocked === null) return false;
+  /** The task that this one awaits, if that is all it waits on and a cancel can be passed on to it in the usual way. */
+  #onlyAwaitedTask(): Task<unknown> | null {
+    const awaited = this.#blocked instanceof Strand ? this.#blocked.blocker : null;
+    if (!(awaited instanceof Task) || awaited.cancel !== Task.prototype.cancel) return null;
+    return awaited.done() || awaited.#cancellation?.isPassedOn ? null : awaited;
+  }
+
+  #request(): void {
+    this.#cancellation ??= new Cancellation();
+    this.#cancellation.requests++;
+    this.#cancellation.isPassedOn = true;
+  }
+
+  /** The request was passed on to what the task waits on, and `reached` all of it or not. */
+  #conclude(reached: boolean, message: unknown): void {
+    const cancellation = this.#cancellation as Cancellation;
+    cancellation.isPassedOn = false;
+    const isRunning = currentFrame()?.owner === this;
+    const answer = this.#abortSignal(cancellation, message);
+    // A task that cancels itself runs: what was reached may be the loser of a race, to which nobody listens any more.
+    if (answer === "taken" || (reached && !isRunning)) return;
+    cancellation.postpone(message);
+    if (answer === "silence" && !isRunning) this.#expectDelivery(cancellation);
+  }
+
+  #cancelBlockers(message: unknown): boolean {
     const strands = this.#blockedStrands();
     // One whose future is done already takes its next step soon: that one is to throw, else it could win a race.
     let reached = strands.length > 0;
-    cancellation.isPassedOn = true;
-    try {
-      for (const strand of strands) {
-        if (!strand.blocker?.cancel(message)) reached = false;
-      }
-    } finally {
-      cancellation.isPassedOn = false;
+    for (const strand of strands) {
+      if (!strand.blocker?.cancel(message)) reached = false;
     }
     return reached;
   }
