@@ -145,10 +145,11 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
     if (this.done()) return super.cancel(message);
     if (this.#cancellation?.isPassedOn) return this.#interrupt(this.#cancellation, message);
     // A chain of tasks that await each other may be longer than the stack is deep: gone down by a loop, and up again.
-    const chain: Task<unknown>[] = [];
-    for (let task: Task<unknown> | null = this; task !== null; task = task.#onlyAwaitedTask()) {
-      task.#request();
-      chain.push(task);
+    const chain: Task<unknown>[] = [this];
+    this.#request();
+    for (let next = this.#onlyAwaitedTask(); next !== null; next = next.#onlyAwaitedTask()) {
+      next.#request();
+      chain.push(next);
     }
     let reached = false;
     try {
