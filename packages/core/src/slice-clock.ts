@@ -17,11 +17,12 @@ export class SliceClock {
   readonly #host: Host;
   #sliceEnd: Seconds = 0;
   #stride = 1;
+  #strideBegan: Seconds;
   #handlesLeft = 1;
 
   constructor(host: Host) {
     this.#host = host;
-    this.now = host.now();
+    this.now = this.#strideBegan = host.now();
   }
 
   read(): Seconds {
@@ -30,7 +31,8 @@ export class SliceClock {
   }
 
   beginSlice(): void {
-    this.#sliceEnd = this.read() + sliceDuration;
+    this.#strideBegan = this.read();
+    this.#sliceEnd = this.now + sliceDuration;
   }
 
   handleRuns(): void {
@@ -38,10 +40,14 @@ export class SliceClock {
   }
 
   sliceIsOver(): boolean {
-    if (this.#handlesLeft > 0) return false;
-    const before = this.now;
-    this.#adapt(this.read() - before);
-    return this.now >= this.#sliceEnd;
+    if (this.#handlesLeft <= 0) this.#endStride();
+    return this.now > this.#sliceEnd; // not at it: a slice that begins at 1e15 ends there, and must get to a turn
+  }
+
+  /** Others may have read the clock meanwhile: what counts is how long ago the stride began. */
+  #endStride(): void {
+    this.#adapt(this.read() - this.#strideBegan);
+    this.#strideBegan = this.now;
   }
 
   #adapt(took: Seconds): void {

@@ -237,6 +237,17 @@ describe("a slice", () => {
     expect(work.handles - before).toBe(1);
   });
 
+  test("is not longer because a timer is armed", () => {
+    const { host, loop } = busyLoop(1e-4);
+    loop.callAt(3_600, () => {});
+    for (let slice = 0; slice < 10; slice++) host.proceed(); // time enough to take the handles for short ones
+
+    const before = host.time;
+    host.proceed();
+
+    expect(host.time - before).toBeLessThan(0.0012);
+  });
+
   test("does not cut a turn in two", () => {
     const { host, loop } = newLoop();
     let ran = 0;

@@ -1,7 +1,8 @@
 import { BaseEventLoop, type EventLoopOptions } from "@asyncio-ts/core";
 import { VirtualHost } from "@asyncio-ts/core/testing";
+import type { Coroutine } from "../coroutine.ts";
 import { createTask } from "../create-task.ts";
-import type { Work } from "../task.ts";
+import type { GeneratorBody } from "../suspension.ts";
 
 /** A loop in virtual time, for tests. */
 export class VirtualLoop extends BaseEventLoop {
@@ -29,7 +30,7 @@ export class VirtualLoop extends BaseEventLoop {
  * }) // => 3600
  */
 export async function runVirtual<T>(
-  work: ((loop: VirtualLoop) => ReturnType<Extract<Work<T>, () => unknown>>) | Exclude<Work<T>, () => unknown>,
+  work: ((loop: VirtualLoop) => GeneratorBody<T> | PromiseLike<T>) | Coroutine<T> | GeneratorBody<T>,
   options: EventLoopOptions = {},
 ): Promise<T> {
   const loop = new VirtualLoop(options);
