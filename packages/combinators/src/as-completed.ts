@@ -1,16 +1,14 @@
 import { getRunningLoop, type Scheduler, type TimerHandle } from "@asyncio-ts/core";
-import { CancelledError, type Coroutine, coroutine, Future, type Startable } from "@asyncio-ts/tasks";
 import {
-  type Awaitables,
+  type Coroutine,
   checkLimits,
-  closeUnrun,
-  type FutureOf,
-  listAwaitables,
-  type ResultOf,
-  startAll,
+  coroutine,
+  Future,
+  type Startable,
+  TimeoutError,
   type WaitLimits,
-} from "./awaitables.ts";
-import { TimeoutError } from "./errors.ts";
+} from "@asyncio-ts/tasks";
+import { type Awaitables, closeUnrun, type FutureOf, listAwaitables, type ResultOf, startAll } from "./awaitables.ts";
 
 /** Iterates over futures as they are done; each step can be awaited with `await` and with `yield*`. */
 export interface CompletedFutures<F> extends AsyncIterableIterator<F> {
@@ -39,12 +37,12 @@ export interface Completions<F, T> {
  * @throws {TypeError} `aws` is not an iterable of awaitables, or is a single one; nothing was started.
  * @throws {RangeError} `timeout` is NaN, or a future belongs to another loop; nothing was started.
  * @throws {RuntimeError} No loop is running.
- * @throws {CancelledError} `signal` is aborted already; nothing was started.
+ * @throws The reason of `signal`, if that is aborted already; nothing was started.
  * @throws {TimeoutError} Not here, but in every place that is left when `timeout` seconds have passed.
  *
  * ## Cancellation
- * Safe: a cancelled step takes nothing from the others, and the work goes on. An abort of `signal` throws a
- * `CancelledError` in every place that is left.
+ * Safe: a cancelled step takes nothing from the others, and the work goes on. An abort of `signal` throws
+ * its reason in every place that is left.
  *
  * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.as_completed}
  *
@@ -61,7 +59,7 @@ export function asCompleted<A extends Startable<unknown>>(
   let loop: Scheduler;
   try {
     checkLimits("asCompleted", options);
-    if (options.signal?.aborted) throw new CancelledError(options.signal.reason);
+    options.signal?.throwIfAborted();
     loop = getRunningLoop();
   } catch (error) {
     closeUnrun(list);
@@ -85,7 +83,7 @@ class AsCompleted implements Completions<Future<unknown>, unknown> {
   #places: number;
   /** Those who wait for an arrival, in the order in which they came. */
   readonly #line = new Set<Future<void>>();
-  #errorOfNull: () => Error = () => new TimeoutError();
+  #errorOfNull: () => unknown = () => new TimeoutError();
   #timer: TimerHandle | null = null;
   #signal: AbortSignal | undefined;
 
@@ -176,9 +174,9 @@ class AsCompleted implements Completions<Future<unknown>, unknown> {
     this.#giveUp(() => new TimeoutError(message));
   }
 
-  readonly #abort = (): void => this.#giveUp(() => new CancelledError(this.#signal?.reason));
+  readonly #abort = (): void => this.#giveUp(() => this.#signal?.reason);
 
-  #giveUp(errorOfNull: () => Error): void {
+  #giveUp(errorOfNull: () => unknown): void {
     this.#errorOfNull = errorOfNull;
     this.#stopLimits();
     for (const [future, waiter] of this.#todo) {

@@ -6,7 +6,7 @@
  */
 
 import { show } from "@asyncio-ts/contextvars";
-import type { Scheduler, Seconds } from "@asyncio-ts/core";
+import type { Scheduler } from "@asyncio-ts/core";
 import {
   Coroutine,
   ensureFuture,
@@ -122,27 +122,4 @@ function takeBack(aws: Awaitables, futures: readonly Future<unknown>[]): void {
 /** Give up coroutines that will not run, so that they are not reported. */
 export function closeUnrun(aws: readonly unknown[]): void {
   for (const each of aws) if (each instanceof Coroutine) each.close();
-}
-
-/** How long to wait, and until when. */
-export interface WaitLimits {
-  /** In seconds; `undefined` and `null` are no limit. */
-  readonly timeout?: Seconds | null | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/**
- * Refuse limits that make no sense.
- *
- * @throws {TypeError} `timeout` is not a number, or `signal` not an AbortSignal.
- * @throws {RangeError} `timeout` is NaN.
- */
-export function checkLimits(caller: string, { timeout, signal }: WaitLimits): void {
-  if (timeout !== undefined && timeout !== null && typeof timeout !== "number") {
-    throw new TypeError(`${caller}() needs a timeout in seconds, not ${show(timeout)}`);
-  }
-  if (Number.isNaN(timeout)) throw new RangeError(`${caller}() cannot use NaN as timeout`);
-  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
-    throw new TypeError(`${caller}() needs an AbortSignal as signal, not ${show(signal)}`);
-  }
 }

@@ -9,9 +9,9 @@ import {
   setTaskFactory,
   sleep,
 } from "@asyncio-ts/tasks";
-import { runVirtual, VirtualLoop } from "@asyncio-ts/tasks/testing";
+import { awaited, failureOf, runVirtual, turnsOf, VirtualLoop } from "@asyncio-ts/tasks/testing";
 import { describe, expect, test } from "vitest";
-import { awaited, eachEngine, failureOf, turnsOf } from "../test/each-engine.ts";
+import { eachEngine } from "../test/each-engine.ts";
 import { gather } from "./gather.ts";
 
 describe("gather()", () => {

@@ -1,6 +1,6 @@
 import { getRunningLoop, type Runnable, type Scheduler } from "@asyncio-ts/core";
-import { CancelledError, cancelOnAbort, Future, type Startable } from "@asyncio-ts/tasks";
-import { type Awaitables, checkLimits, closeUnrun, listAwaitables, type ResultOf, startAll } from "./awaitables.ts";
+import { CancelledError, cancelOnAbort, checkLimits, Future, type Startable } from "@asyncio-ts/tasks";
+import { type Awaitables, closeUnrun, listAwaitables, type ResultOf, startAll } from "./awaitables.ts";
 
 /** How `gather()` deals with failures, and what cancels it. */
 export interface GatherOptions {

@@ -1,6 +1,5 @@
 export { asCompleted, type CompletedFutures, type Completions } from "./as-completed.ts";
-export type { FutureOf, ResultOf, WaitLimits } from "./awaitables.ts";
-export { TimeoutError } from "./errors.ts";
+export type { FutureOf, ResultOf } from "./awaitables.ts";
 export { type Gatherable, type Gathered, type GatherOptions, gather } from "./gather.ts";
 export {
   ALL_COMPLETED,

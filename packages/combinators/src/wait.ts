@@ -1,15 +1,7 @@
 import { show } from "@asyncio-ts/contextvars";
 import { getRunningLoop, type Runnable, type Scheduler, type TimerHandle } from "@asyncio-ts/core";
-import { CancelledError, type Coroutine, coroutine, Future, type Startable } from "@asyncio-ts/tasks";
-import {
-  type Awaitables,
-  checkLimits,
-  closeUnrun,
-  type FutureOf,
-  listAwaitables,
-  startAll,
-  type WaitLimits,
-} from "./awaitables.ts";
+import { type Coroutine, checkLimits, coroutine, Future, type Startable, type WaitLimits } from "@asyncio-ts/tasks";
+import { type Awaitables, closeUnrun, type FutureOf, listAwaitables, startAll } from "./awaitables.ts";
 
 /** `wait()` returns when one is done. */
 export const FIRST_COMPLETED = "FIRST_COMPLETED";
@@ -47,7 +39,7 @@ export interface WaitResult<F> {
  * awaited: a future belongs to another loop.
  *
  * ## Cancellation
- * Safe: what it waits for goes on. An abort of `signal` throws a `CancelledError` as a cancellation does.
+ * Safe: what it waits for goes on. An abort of `signal` throws its reason.
  *
  * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.wait}
  *
@@ -76,7 +68,7 @@ const waitForList = coroutine(function* wait(aws: Awaitables, options: WaitOptio
   const { signal } = options;
   if (signal?.aborted) {
     closeUnrun(aws);
-    throw new CancelledError(signal.reason);
+    throw signal.reason;
   }
   const loop = getRunningLoop();
   const futures = new Set(startAll(aws, loop));
@@ -130,7 +122,9 @@ class Waiting {
     if (!this.over.done()) this.over.setResult();
   }
 
-  readonly #abort = (): void => void this.over.cancel(this.#signal?.reason);
+  readonly #abort = (): void => {
+    if (!this.over.done()) this.over.setException(this.#signal?.reason);
+  };
 }
 
 /** Tells a wait that one of its futures is done. */

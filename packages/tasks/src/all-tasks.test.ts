@@ -1,25 +1,25 @@
 import { describe, expect, test } from "vitest";
-import { eachEngine, failureOf, wait } from "../test/each-engine.ts";
+import { eachEngine } from "../test/each-engine.ts";
 import { allTasks } from "./all-tasks.ts";
 import { createTask } from "./create-task.ts";
 import { currentTask } from "./current-task.ts";
 import { sleep } from "./sleep.ts";
-import { runVirtual, VirtualLoop } from "./testing/index.ts";
+import { awaited, failureOf, runVirtual, VirtualLoop } from "./testing/index.ts";
 
 describe("allTasks()", () => {
   eachEngine("tells the tasks that are not done, oldest first", function* ({ body }) {
     const work = body(function* (delay: number) {
-      yield* wait(sleep(delay));
+      yield* awaited(sleep(delay));
     });
     const tasks = [3, 1, 2].map((delay) => createTask(() => work(delay), { name: `${delay}` }));
     const names = (): string[] => [...allTasks()].map((task) => task.getName());
     expect(names()).toEqual(["main", "3", "1", "2"]);
-    yield* wait(sleep(1.5));
+    yield* awaited(sleep(1.5));
     expect(names()).toEqual(["main", "3", "2"]);
     tasks[2]?.cancel();
     expect(names()).toEqual(["main", "3", "2"]);
     yield* failureOf(tasks[2] as PromiseLike<void>);
-    yield* wait(tasks[0] as PromiseLike<void>);
+    yield* awaited(tasks[0] as PromiseLike<void>);
     expect(names()).toEqual(["main"]);
   });
 
@@ -28,7 +28,7 @@ describe("allTasks()", () => {
     const task = createTask(() => sleep(0));
     expect([before.size, allTasks().size]).toEqual([1, 2]);
     before.clear();
-    yield* wait(task);
+    yield* awaited(task);
     expect([...allTasks()][0] === currentTask()).toBe(true);
   });
 

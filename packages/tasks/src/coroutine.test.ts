@@ -2,14 +2,14 @@ import { inspect } from "node:util";
 import { RuntimeError } from "@asyncio-ts/contextvars";
 import { ordered } from "@asyncio-ts/core/testing";
 import { describe, expect, test } from "vitest";
-import { eachEngine, failureOf, wait } from "../test/each-engine.ts";
+import { eachEngine } from "../test/each-engine.ts";
 import { type Coroutine, coroutine, isCoroutine } from "./coroutine.ts";
 import { createTask } from "./create-task.ts";
 import { currentTask } from "./current-task.ts";
 import { Future } from "./future.ts";
 import { sleep } from "./sleep.ts";
 import type { GeneratorBody } from "./suspension.ts";
-import { runVirtual } from "./testing/index.ts";
+import { awaited, failureOf, runVirtual } from "./testing/index.ts";
 
 describe("coroutine()", () => {
   eachEngine("a call runs nothing until it is awaited", function* ({ body }) {
@@ -17,15 +17,15 @@ describe("coroutine()", () => {
     const greet = coroutine(
       body(function* (name: string) {
         order.step(3);
-        yield* wait(sleep(0));
+        yield* awaited(sleep(0));
         return `Hello, ${name}`;
       }),
     );
     order.step(1);
     const greeting = greet("Ann");
-    yield* wait(sleep(1));
+    yield* awaited(sleep(1));
     order.step(2);
-    expect(yield* wait(greeting)).toBe("Hello, Ann");
+    expect(yield* awaited(greeting)).toBe("Hello, Ann");
     order.finish(4);
   });
 
@@ -33,12 +33,12 @@ describe("coroutine()", () => {
     const tasks = coroutine(
       body(function* () {
         const before = currentTask();
-        yield* wait(sleep(1));
+        yield* awaited(sleep(1));
         return [before, currentTask()];
       }),
     );
     const own = currentTask();
-    const [before, after] = yield* wait(tasks());
+    const [before, after] = yield* awaited(tasks());
     expect([before === own, after === own]).toEqual([true, true]);
   });
 
@@ -47,10 +47,10 @@ describe("coroutine()", () => {
     const once = coroutine(
       body(function* once() {
         runs++;
-        yield* wait(sleep(0));
+        yield* awaited(sleep(0));
       }),
     )();
-    yield* wait(once);
+    yield* awaited(once);
     const error = yield* failureOf(once);
     expect(error).toBeInstanceOf(RuntimeError);
     expect(error).toMatchObject({ message: "Cannot reuse the coroutine 'once', which was already awaited" });
@@ -61,33 +61,33 @@ describe("coroutine()", () => {
   eachEngine("a coroutine that is awaited while it runs is refused, and goes on", function* ({ body }) {
     const work = coroutine(
       body(function* () {
-        yield* wait(sleep(1));
+        yield* awaited(sleep(1));
         return "finished";
       }),
     )();
     const task = createTask(work);
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     expect(yield* failureOf(work)).toBeInstanceOf(RuntimeError);
-    expect(yield* wait(task)).toBe("finished");
+    expect(yield* awaited(task)).toBe("finished");
   });
 
   eachEngine("a coroutine of which two tasks are made runs in the first", function* ({ body }) {
     const work = coroutine(
       body(function* () {
-        yield* wait(sleep(1));
+        yield* awaited(sleep(1));
         return "once";
       }),
     )();
     const [first, second] = [createTask(work), createTask(work)];
     expect(yield* failureOf(second)).toBeInstanceOf(RuntimeError);
-    expect(yield* wait(first)).toBe("once");
+    expect(yield* awaited(first)).toBe("once");
   });
 
   eachEngine("what the body throws reaches whoever awaits, as it is", function* ({ body }) {
     const error = new RangeError("boom");
     const failing = coroutine(
       body(function* (waitFirst: boolean) {
-        if (waitFirst) yield* wait(sleep(0));
+        if (waitFirst) yield* awaited(sleep(0));
         throw error;
       }),
     );

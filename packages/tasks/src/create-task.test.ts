@@ -1,7 +1,7 @@
 import { copyContext } from "@asyncio-ts/contextvars";
 import type { Scheduler } from "@asyncio-ts/core";
 import { describe, expect, test, vi } from "vitest";
-import { eachEngine, failureOf, wait } from "../test/each-engine.ts";
+import { eachEngine } from "../test/each-engine.ts";
 import { allTasks } from "./all-tasks.ts";
 import { coroutine } from "./coroutine.ts";
 import { createTask, getTaskFactory, setTaskFactory, type TaskFactory } from "./create-task.ts";
@@ -10,7 +10,7 @@ import { Future } from "./future.ts";
 import { sleep } from "./sleep.ts";
 import type { GeneratorBody } from "./suspension.ts";
 import { Task, type TaskOptions, type Work } from "./task.ts";
-import { runVirtual, VirtualLoop } from "./testing/index.ts";
+import { awaited, failureOf, runVirtual, VirtualLoop } from "./testing/index.ts";
 
 describe("createTask()", () => {
   eachEngine("createTask() begins the work in the next turn, after its creator suspends", function* ({ loop, body }) {
@@ -23,7 +23,7 @@ describe("createTask()", () => {
     );
     const { turns } = loop.statistics();
     order.push("created");
-    expect(yield* wait(task)).toBe("result");
+    expect(yield* awaited(task)).toBe("result");
     expect(order).toEqual(["created", "turn 1"]);
   });
 
@@ -50,7 +50,7 @@ describe("createTask()", () => {
     const task = createTask(() => sleep(0));
     expect(task).toBeInstanceOf(Task);
     expect(task.getLoop()).toBe(loop);
-    yield* wait(task);
+    yield* awaited(task);
   });
 
   test("createTask() with a loop schedules there, though that does not run yet", async () => {
@@ -113,7 +113,7 @@ describe("createTask() with a signal", () => {
     const { controller, listeners } = watched();
     const task = createTask(
       body(function* () {
-        yield* wait(sleep(10));
+        yield* awaited(sleep(10));
       }),
       { signal: controller.signal },
     );
@@ -122,7 +122,7 @@ describe("createTask() with a signal", () => {
     expect(error).toBeInstanceOf(CancelledError);
     expect(error).toMatchObject({ message: "out of bounds", cause: new RangeError("out of bounds") });
     expect(loop.time()).toBe(1);
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     expect(listeners()).toBe(0);
   });
 
@@ -141,19 +141,19 @@ describe("createTask() with a signal", () => {
     const make = (end: () => void): Task<void> =>
       createTask(
         body(function* () {
-          yield* wait(sleep(1));
+          yield* awaited(sleep(1));
           end();
         }),
         { signal },
       );
     const tasks = [make(() => {}), make(() => throwing()), make(() => {})];
     expect(listeners()).toBe(3);
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     tasks[2]?.cancel();
-    yield* wait(tasks[0] as Task<void>);
+    yield* awaited(tasks[0] as Task<void>);
     yield* failureOf(tasks[1] as Task<void>);
     yield* failureOf(tasks[2] as Task<void>);
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     expect(listeners()).toBe(0);
     controller.abort();
     expect(tasks.map((task) => task.cancelling())).toEqual([0, 0, 1]);
@@ -312,7 +312,7 @@ describe("setTaskFactory()", () => {
     const context = copyContext();
     const task = createTask(work, { name: "counted", context, eagerStart: false });
     expect(task).toBeInstanceOf(CountedTask);
-    expect(yield* wait(task)).toBe("made by the factory");
+    expect(yield* awaited(task)).toBe("made by the factory");
     expect(calls).toHaveLength(1);
     const [givenLoop, givenWork, options] = calls[0] as [Scheduler, unknown, TaskOptions];
     expect([givenLoop === loop, givenWork === work]).toEqual([true, true]);
@@ -327,7 +327,7 @@ describe("setTaskFactory()", () => {
     expect(getTaskFactory(loop)).toBe(null);
     const ordinary = createTask(work);
     expect(ordinary).not.toBeInstanceOf(CountedTask);
-    yield* wait(ordinary);
+    yield* awaited(ordinary);
   });
 
   test("setTaskFactory() concerns its own loop only", () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { eachEngine, wait } from "../test/each-engine.ts";
+import { eachEngine } from "../test/each-engine.ts";
 import { createTask } from "./create-task.ts";
 import { currentTask } from "./current-task.ts";
 import { Future } from "./future.ts";
 import { sleep } from "./sleep.ts";
 import type { Task } from "./task.ts";
-import { runVirtual, VirtualLoop } from "./testing/index.ts";
+import { awaited, runVirtual, VirtualLoop } from "./testing/index.ts";
 
 describe("currentTask()", () => {
   eachEngine("[22] is right after each await of two tasks that interleave", function* ({ body }) {
@@ -14,7 +14,7 @@ describe("currentTask()", () => {
     const one: Task<void> = createTask(
       body(function* () {
         seen.push(currentTask() === one);
-        yield* wait(first);
+        yield* awaited(first);
         seen.push(currentTask() === one);
         second.setResult();
       }),
@@ -23,12 +23,12 @@ describe("currentTask()", () => {
       body(function* () {
         seen.push(currentTask() === other);
         first.setResult();
-        yield* wait(second);
+        yield* awaited(second);
         seen.push(currentTask() === other);
       }),
     );
-    yield* wait(one);
-    yield* wait(other);
+    yield* awaited(one);
+    yield* awaited(other);
     expect(seen).toEqual([true, true, true, true]);
   });
 
@@ -36,13 +36,13 @@ describe("currentTask()", () => {
     const own = currentTask();
     const inner = body(function* (fail: boolean) {
       expect(currentTask() === own).toBe(true);
-      yield* wait(sleep(0));
+      yield* awaited(sleep(0));
       expect(currentTask() === own).toBe(true);
       if (fail) throw new Error("caught below");
     });
-    yield* wait(inner(false));
+    yield* awaited(inner(false));
     try {
-      yield* wait(inner(true));
+      yield* awaited(inner(true));
     } catch {
       expect(currentTask() === own).toBe(true);
     }
@@ -54,17 +54,17 @@ describe("currentTask()", () => {
     const task: Task<void> = createTask(
       body(function* () {
         try {
-          yield* wait(sleep(10));
+          yield* awaited(sleep(10));
         } finally {
           seen.push(currentTask() === task);
-          yield* wait(sleep(0));
+          yield* awaited(sleep(0));
           seen.push(currentTask() === task);
         }
       }),
     );
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     task.cancel();
-    yield* wait(sleep(1));
+    yield* awaited(sleep(1));
     expect(seen).toEqual([true, true]);
   });
 
@@ -76,7 +76,7 @@ describe("currentTask()", () => {
     loop.callSoon(() => {
       throw new Error("goes to the exception handler");
     });
-    yield* wait(sleep(2));
+    yield* awaited(sleep(2));
     expect(seen).toEqual([null, null, null]);
   });
 

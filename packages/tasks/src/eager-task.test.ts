@@ -1,6 +1,5 @@
 import { ContextVar } from "@asyncio-ts/contextvars";
 import { describe, expect, test } from "vitest";
-import { collectReports } from "../test/each-engine.ts";
 import { allTasks } from "./all-tasks.ts";
 import { coroutine } from "./coroutine.ts";
 import { createTask, setTaskFactory } from "./create-task.ts";
@@ -11,7 +10,7 @@ import { Future } from "./future.ts";
 import { sleep } from "./sleep.ts";
 import type { GeneratorBody } from "./suspension.ts";
 import { Task, type TaskOptions, type Work } from "./task.ts";
-import { runVirtual, VirtualLoop } from "./testing/index.ts";
+import { collectReports, runVirtual, VirtualLoop } from "./testing/index.ts";
 
 /** Run a generator body in a loop whose tasks are eager. */
 function runEager<T>(work: (loop: VirtualLoop) => GeneratorBody<T> | Promise<T>): Promise<T> {

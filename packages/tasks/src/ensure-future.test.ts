@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { collectReports, eachEngine, failureOf, wait } from "../test/each-engine.ts";
+import { eachEngine } from "../test/each-engine.ts";
 import { allTasks } from "./all-tasks.ts";
 import { coroutine } from "./coroutine.ts";
 import { createTask } from "./create-task.ts";
@@ -9,7 +9,7 @@ import { Future } from "./future.ts";
 import { sleep } from "./sleep.ts";
 import type { GeneratorBody } from "./suspension.ts";
 import { Task } from "./task.ts";
-import { runVirtual, VirtualLoop } from "./testing/index.ts";
+import { awaited, collectReports, failureOf, runVirtual, VirtualLoop } from "./testing/index.ts";
 
 describe("isFuture()", () => {
   test("isFuture() tells futures and tasks from everything else", async () => {
@@ -31,8 +31,8 @@ describe("ensureFuture()", () => {
     expect(ensureFuture(future) === future).toBe(true);
     expect(ensureFuture(task, { loop }) === task).toBe(true);
     future.setResult(1);
-    expect(yield* wait(ensureFuture(future))).toBe(1);
-    yield* wait(task);
+    expect(yield* awaited(ensureFuture(future))).toBe(1);
+    yield* awaited(task);
   });
 
   test("ensureFuture() of a future whose loop is another than the one given is refused", async () => {
@@ -48,7 +48,7 @@ describe("ensureFuture()", () => {
 
   eachEngine("ensureFuture() makes a task of work: a function, a coroutine, a generator", function* ({ body }) {
     const work = body(function* () {
-      yield* wait(sleep(0));
+      yield* awaited(sleep(0));
       return "done";
     });
     function* generator(): GeneratorBody<string> {
@@ -57,7 +57,7 @@ describe("ensureFuture()", () => {
     for (const made of [work, coroutine(work)(), generator()]) {
       const future = ensureFuture<string>(made);
       expect(future).toBeInstanceOf(Task);
-      expect(yield* wait(future)).toBe("done");
+      expect(yield* awaited(future)).toBe("done");
     }
   });
 
@@ -76,13 +76,13 @@ describe("ensureFuture()", () => {
     const error = new RangeError("boom");
     const [returned, failed] = [ensureFuture(Promise.resolve("value")), ensureFuture(Promise.reject(error))];
     expect(allTasks().size).toBe(1);
-    expect(yield* wait(returned)).toBe("value");
+    expect(yield* awaited(returned)).toBe("value");
     expect(yield* failureOf(failed)).toBe(error);
   });
 
   eachEngine("ensureFuture() of any thenable has its outcome", function* () {
     const thenable = { then: (resolve: (value: string) => void) => resolve("value") };
-    expect(yield* wait(ensureFuture(thenable as PromiseLike<string>))).toBe("value");
+    expect(yield* awaited(ensureFuture(thenable as PromiseLike<string>))).toBe("value");
     const broken = {
       then() {
         throw new RangeError("broken");
@@ -100,14 +100,14 @@ describe("ensureFuture()", () => {
       const future = ensureFuture(promise);
       loop.callLater(1, () => future.cancel("given up"));
       expect(yield* failureOf(future)).toMatchObject({ name: "CancelledError", message: "given up" });
-      yield* wait(sleep(5));
+      yield* awaited(sleep(5));
       expect(future.cancelled()).toBe(true);
     }
   });
 
   eachEngine("[32] cancelling the future of a promise that is settled already keeps the outcome", function* () {
     const future = ensureFuture(Promise.resolve("value"));
-    yield* wait(future);
+    yield* awaited(future);
     expect(future.cancel()).toBe(false);
     expect([future.cancelled(), future.result()]).toEqual([false, "value"]);
   });
@@ -116,10 +116,10 @@ describe("ensureFuture()", () => {
     const never = new Promise<void>(() => {});
     const task = createTask(
       body(function* () {
-        yield* wait(ensureFuture(never));
+        yield* awaited(ensureFuture(never));
       }),
     );
-    yield* wait(sleep(1));
+    yield* awaited(sleep(1));
     task.cancel();
     expect(yield* failureOf(task)).toBeInstanceOf(CancelledError);
     expect(loop.time()).toBe(1);

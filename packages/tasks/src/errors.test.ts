@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CancelledError, InvalidStateError } from "./errors.ts";
+import { CancelledError, InvalidStateError, TimeoutError } from "./errors.ts";
 
 describe("CancelledError", () => {
   test("new CancelledError() has neither message nor reason nor cause", () => {
@@ -41,4 +41,13 @@ describe("CancelledError", () => {
     }
     expect(new InvalidStateError("why")).not.toBeInstanceOf(CancelledError);
   });
+});
+
+test("TimeoutError is an Error that is recognised across copies of the package", () => {
+  const error = new TimeoutError("too late");
+  expect(error).toBeInstanceOf(Error);
+  expect([error.name, error.message, String(error)]).toEqual(["TimeoutError", "too late", "TimeoutError: too late"]);
+  const ofAnotherCopy = Object.assign(new Error(), { [Symbol.for("asyncio-ts.TimeoutError")]: true });
+  expect(ofAnotherCopy).toBeInstanceOf(TimeoutError);
+  expect(new Error()).not.toBeInstanceOf(TimeoutError);
 });

@@ -62,3 +62,17 @@ export class InvalidStateError extends Error {
     brand(this, "asyncio-ts.InvalidStateError");
   }
 }
+
+/**
+ * A time limit has passed.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.TimeoutError}
+ *
+ * @example
+ * new TimeoutError("too late").name // => "TimeoutError"
+ */
+export class TimeoutError extends Error {
+  static {
+    brand(this, "asyncio-ts.TimeoutError");
+  }
+}

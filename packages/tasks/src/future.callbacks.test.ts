@@ -1,11 +1,11 @@
 import { ContextVar, copyContext } from "@asyncio-ts/contextvars";
 import { ordered } from "@asyncio-ts/core/testing";
 import { describe, expect, test } from "vitest";
-import { collectReports, eachEngine, wait } from "../test/each-engine.ts";
+import { eachEngine } from "../test/each-engine.ts";
 import { currentTask } from "./current-task.ts";
 import { Future } from "./future.ts";
 import { sleep } from "./sleep.ts";
-import { runVirtual, VirtualLoop } from "./testing/index.ts";
+import { awaited, collectReports, runVirtual, VirtualLoop } from "./testing/index.ts";
 
 /** Run the loop for one turn. */
 async function oneTurn(loop: VirtualLoop): Promise<void> {
@@ -124,8 +124,8 @@ describe("Future.addDoneCallback()", () => {
     const tasks: unknown[] = [];
     future.addDoneCallback(() => tasks.push(currentTask()));
     future.setResult();
-    yield* wait(future);
-    yield* wait(sleep(0));
+    yield* awaited(future);
+    yield* awaited(sleep(0));
     expect(tasks).toEqual([null]);
   });
 });
@@ -205,7 +205,7 @@ describe("Future.removeDoneCallback()", () => {
       future.removeDoneCallback(callback);
       future.setResult(1);
     });
-    expect(yield* wait(future)).toBe(1);
+    expect(yield* awaited(future)).toBe(1);
   });
 });
 

@@ -1,10 +1,10 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { eachEngine, failureOf, wait } from "../test/each-engine.ts";
+import { eachEngine } from "../test/each-engine.ts";
 import { CancelledError, InvalidStateError } from "./errors.ts";
 import { Future } from "./future.ts";
 import { sleep } from "./sleep.ts";
-import { runVirtual, VirtualLoop } from "./testing/index.ts";
+import { awaited, failureOf, runVirtual, VirtualLoop } from "./testing/index.ts";
 
 function pending<T>(): Future<T> {
   const loop = new VirtualLoop();
@@ -167,14 +167,14 @@ describe("Future", () => {
     const future = new Future<string>();
     const woken: string[] = [];
     const waiter = body(function* (name: string) {
-      woken.push(`${name} got ${yield* wait(future)}`);
+      woken.push(`${name} got ${yield* awaited(future)}`);
     });
-    const { createTask } = yield* wait(import("./create-task.ts"));
+    const { createTask } = yield* awaited(import("./create-task.ts"));
     const tasks = ["first", "second", "third"].map((name) => createTask(() => waiter(name)));
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     future.setResult("it");
     const { turns } = loop.statistics();
-    for (const task of tasks) yield* wait(task);
+    for (const task of tasks) yield* awaited(task);
     expect(woken).toEqual(["first got it", "second got it", "third got it"]);
     expect(loop.statistics().turns - turns).toBe(2);
   });

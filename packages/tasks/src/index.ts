@@ -5,10 +5,11 @@ export { createTask, getTaskFactory, setTaskFactory, type TaskFactory } from "./
 export { currentTask } from "./current-task.ts";
 export { createEagerTaskFactory, eagerTaskFactory, type TaskConstructor } from "./eager-task.ts";
 export { type Awaitable, ensureFuture, isFuture, type Startable } from "./ensure-future.ts";
-export { CancelledError, InvalidStateError } from "./errors.ts";
+export { CancelledError, InvalidStateError, TimeoutError } from "./errors.ts";
 export { Future, type FutureOptions, type Outcome } from "./future.ts";
 export { signal } from "./signal.ts";
 export { sleep } from "./sleep.ts";
 export { type NativeAwaiter, Suspendable, type Then } from "./suspendable.ts";
 export { FutureWait, type GeneratorBody, PromiseWait, type Steps, type Suspension } from "./suspension.ts";
 export { Task, type TaskOptions, type Work } from "./task.ts";
+export { checkLimits, type WaitLimits, waitWithin } from "./wait-limits.ts";

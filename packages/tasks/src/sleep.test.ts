@@ -1,32 +1,27 @@
 import { describe, expect, test } from "vitest";
-import { eachEngine, failureOf, wait } from "../test/each-engine.ts";
+import { eachEngine } from "../test/each-engine.ts";
 import { createTask } from "./create-task.ts";
 import { CancelledError } from "./errors.ts";
 import { sleep } from "./sleep.ts";
-import { runVirtual, type VirtualLoop } from "./testing/index.ts";
-
-function liveTimers(loop: VirtualLoop): number {
-  const { timers, cancelledTimers } = loop.statistics();
-  return timers - cancelledTimers;
-}
+import { awaited, failureOf, liveTimers, runVirtual } from "./testing/index.ts";
 
 describe("sleep()", () => {
   eachEngine("sleep() waits for the delay and answers the result", function* ({ loop }) {
-    expect(yield* wait(sleep(1.5))).toBeUndefined();
-    expect(yield* wait(sleep(2, "rested"))).toBe("rested");
+    expect(yield* awaited(sleep(1.5))).toBeUndefined();
+    expect(yield* awaited(sleep(2, "rested"))).toBe("rested");
     expect(loop.time()).toBe(3.5);
   });
 
   eachEngine("[16] sleep() that is cancelled leaves no timer", function* ({ loop, body }) {
     const task = createTask(
       body(function* () {
-        yield* wait(sleep(10, "yeah"));
+        yield* awaited(sleep(10, "yeah"));
       }),
     );
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     expect(liveTimers(loop)).toBe(1);
     task.cancel();
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     expect(liveTimers(loop)).toBe(0);
     expect(yield* failureOf(task)).toBeInstanceOf(CancelledError);
     expect(loop.time()).toBe(0);
@@ -39,7 +34,7 @@ describe("sleep()", () => {
     });
     const { turns } = loop.statistics();
     expect(callbackRan).toBe(false);
-    expect(yield* wait(sleep(0, 10))).toBe(10);
+    expect(yield* awaited(sleep(0, 10))).toBe(10);
     expect(callbackRan).toBe(true);
     expect(loop.statistics().turns - turns).toBe(1);
   });
@@ -47,7 +42,7 @@ describe("sleep()", () => {
   eachEngine("sleep() of less than nothing takes one turn, and no timer", function* ({ loop }) {
     for (const delay of [-1, -0, Number.NEGATIVE_INFINITY]) {
       const { turns } = loop.statistics();
-      yield* wait(sleep(delay));
+      yield* awaited(sleep(delay));
       expect(loop.statistics()).toMatchObject({ turns: turns + 1, timers: 0 });
     }
   });
@@ -63,10 +58,10 @@ describe("sleep()", () => {
   eachEngine("sleep(Infinity) sleeps until it is cancelled", function* ({ loop, body }) {
     const task = createTask(
       body(function* () {
-        yield* wait(sleep(Number.POSITIVE_INFINITY));
+        yield* awaited(sleep(Number.POSITIVE_INFINITY));
       }),
     );
-    yield* wait(sleep(1e9));
+    yield* awaited(sleep(1e9));
     expect(task.done()).toBe(false);
     task.cancel();
     yield* failureOf(task);
@@ -76,7 +71,7 @@ describe("sleep()", () => {
   eachEngine("sleep() cannot be awaited twice", function* () {
     for (const delay of [0, 1]) {
       const once = sleep(delay);
-      yield* wait(once);
+      yield* awaited(once);
       expect(yield* failureOf(once)).toMatchObject({ name: "RuntimeError" });
     }
   });
@@ -86,7 +81,7 @@ describe("sleep()", () => {
     function* ({ loop, body }) {
       const task = createTask(
         body(function* () {
-          yield* wait(sleep(1));
+          yield* awaited(sleep(1));
         }),
       );
       loop.callAt(1, () => void task.cancel());
@@ -101,7 +96,7 @@ describe("sleep()", () => {
       const { body } = stage;
       const woken: string[] = [];
       const sleeper = body(function* (delay: number, name: string) {
-        yield* wait(sleep(delay));
+        yield* awaited(sleep(delay));
         woken.push(name);
       });
       const tasks = [
@@ -111,7 +106,7 @@ describe("sleep()", () => {
         createTask(() => sleeper(1, "1b")),
         createTask(() => sleeper(0, "0")),
       ];
-      for (const task of tasks) yield* wait(task);
+      for (const task of tasks) yield* awaited(task);
       expect(woken).toEqual(["0", "1a", "1b", "2a", "2b"]);
     },
   );

@@ -1,6 +1,6 @@
 import { RuntimeError } from "@asyncio-ts/contextvars";
 import { describe, expect, test } from "vitest";
-import { eachEngine, failureOf, wait } from "../test/each-engine.ts";
+import { eachEngine } from "../test/each-engine.ts";
 import { coroutine } from "./coroutine.ts";
 import { createTask } from "./create-task.ts";
 import { currentTask } from "./current-task.ts";
@@ -8,7 +8,7 @@ import { Future } from "./future.ts";
 import { sleep } from "./sleep.ts";
 import type { GeneratorBody } from "./suspension.ts";
 import type { Task } from "./task.ts";
-import { runVirtual, VirtualLoop } from "./testing/index.ts";
+import { awaited, failureOf, runVirtual, VirtualLoop } from "./testing/index.ts";
 
 /** The turns that CPython 3.13 takes for the same, measured there. */
 describe("how many turns an await takes", () => {
@@ -18,39 +18,39 @@ describe("how many turns an await takes", () => {
     const failed = new Future<void>();
     failed.setException(new Error("read below"));
     const task = createTask(body(function* () {}));
-    yield* wait(task);
+    yield* awaited(task);
     const outer = body(function* () {
-      yield* wait(body(function* () {})());
-      yield* wait(coroutine(body(function* () {}))());
-      yield* wait(done);
+      yield* awaited(body(function* () {})());
+      yield* awaited(coroutine(body(function* () {}))());
+      yield* awaited(done);
     });
 
     const { turns } = loop.statistics();
-    yield* wait(done);
+    yield* awaited(done);
     yield* failureOf(failed);
-    yield* wait(task);
-    yield* wait(outer());
+    yield* awaited(task);
+    yield* awaited(outer());
     expect(loop.statistics().turns - turns).toBe(0);
   });
 
   eachEngine("one: sleep(0), however deep in calls", function* ({ loop, body }) {
     const inner = body(function* () {
-      yield* wait(sleep(0));
+      yield* awaited(sleep(0));
     });
     const outer = body(function* () {
-      yield* wait(inner());
-      yield* wait(inner());
+      yield* awaited(inner());
+      yield* awaited(inner());
     });
     const start = loop.statistics().turns;
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     expect(loop.statistics().turns - start).toBe(1);
-    yield* wait(outer());
+    yield* awaited(outer());
     expect(loop.statistics().turns - start).toBe(3);
   });
 
   eachEngine("one: the cancellation of oneself, at the next await", function* ({ loop, body }) {
     for (const delay of [0, 100]) {
-      const turns = yield* wait(
+      const turns = yield* awaited(
         createTask(
           body(function* () {
             const before = loop.statistics().turns;
@@ -68,7 +68,7 @@ describe("how many turns an await takes", () => {
     const future = new Future<void>();
     loop.callSoon(() => future.setResult());
     const { turns } = loop.statistics();
-    yield* wait(future);
+    yield* awaited(future);
     expect(loop.statistics().turns - turns).toBe(2);
   });
 
@@ -78,15 +78,15 @@ describe("how many turns an await takes", () => {
     const works = [
       body(function* () {}),
       body(function* () {
-        yield* wait(done);
+        yield* awaited(done);
       }),
       body(function* () {
-        yield* wait(body(function* () {})());
+        yield* awaited(body(function* () {})());
       }),
     ];
     for (const work of works) {
       const { turns } = loop.statistics();
-      yield* wait(createTask(work));
+      yield* awaited(createTask(work));
       expect(loop.statistics().turns - turns).toBe(2);
     }
   });
@@ -94,10 +94,10 @@ describe("how many turns an await takes", () => {
   eachEngine("two: a task that awaits another new task", function* ({ loop, body }) {
     const { turns } = loop.statistics();
     const inner = createTask(body(function* () {}));
-    yield* wait(
+    yield* awaited(
       createTask(
         body(function* () {
-          yield* wait(inner);
+          yield* awaited(inner);
         }),
       ),
     );
@@ -108,10 +108,10 @@ describe("how many turns an await takes", () => {
     for (const started of [false, true]) {
       const task = createTask(
         body(function* () {
-          yield* wait(sleep(10));
+          yield* awaited(sleep(10));
         }),
       );
-      if (started) yield* wait(sleep(0));
+      if (started) yield* awaited(sleep(0));
       const { turns } = loop.statistics();
       task.cancel();
       yield* failureOf(task);
@@ -123,10 +123,10 @@ describe("how many turns an await takes", () => {
     const future = new Future<void>();
     const task = createTask(
       body(function* () {
-        yield* wait(future);
+        yield* awaited(future);
       }),
     );
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     const { turns } = loop.statistics();
     future.cancel();
     yield* failureOf(task);
@@ -140,10 +140,10 @@ describe("how many turns an await takes", () => {
       handle = loop.callSoon(tick);
     };
     let handle = loop.callSoon(tick);
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     const before = [ticks, loop.statistics().turns] as const;
-    yield* wait(createTask(body(function* () {})));
-    yield* wait(sleep(0));
+    yield* awaited(createTask(body(function* () {})));
+    yield* awaited(sleep(0));
     expect([ticks - before[0], loop.statistics().turns - before[1]]).toEqual([3, 3]);
     handle.cancel();
   });
@@ -159,18 +159,18 @@ describe("an await that is no good", () => {
       }),
       { name: "narcissus" },
     );
-    expect(yield* wait(task)).toBe("went on");
+    expect(yield* awaited(task)).toBe("went on");
     expect(errors[0]).toBeInstanceOf(RuntimeError);
     expect(errors[0]).toMatchObject({ message: expect.stringMatching(/^A task cannot await itself: .*'narcissus'/) });
   });
 
   eachEngine("[20] of oneself, by a call inside the task, is a RuntimeError as well", function* ({ body }) {
     const inner = body(function* (task: Task<unknown>) {
-      yield* wait(task);
+      yield* awaited(task);
     });
     const task: Task<void> = createTask(
       body(function* () {
-        yield* wait(inner(task));
+        yield* awaited(inner(task));
       }),
     );
     expect(yield* failureOf(task)).toBeInstanceOf(RuntimeError);
@@ -182,7 +182,7 @@ describe("an await that is no good", () => {
     const future = new Future<void>({ loop: other });
     const task = createTask(
       body(function* () {
-        yield* wait(future);
+        yield* awaited(future);
       }),
       { name: "stranger" },
     );
@@ -203,10 +203,10 @@ describe("an await that is no good", () => {
     const foreign = createTask(() => sleep(1), { loop: other });
     const task = createTask(
       body(function* () {
-        yield* wait(foreign);
+        yield* awaited(foreign);
       }),
     );
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     task.cancel();
     yield* failureOf(task);
     expect([foreign.done(), foreign.cancelling()]).toEqual([false, 0]);
@@ -217,7 +217,7 @@ describe("an await that is no good", () => {
     const other = new VirtualLoop();
     const future = new Future<string>({ loop: other });
     future.setResult("done there");
-    expect(yield* wait(future)).toBe("done there");
+    expect(yield* awaited(future)).toBe("done there");
     other.close();
   });
 

@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { collectReports } from "../test/each-engine.ts";
 import { coroutine } from "./coroutine.ts";
 import { createTask } from "./create-task.ts";
 import { CancelledError } from "./errors.ts";
 import { Future } from "./future.ts";
 import { sleep } from "./sleep.ts";
 import type { Task } from "./task.ts";
-import { runVirtual, VirtualLoop } from "./testing/index.ts";
+import { collectReports, runVirtual, VirtualLoop } from "./testing/index.ts";
 
 /** Collect the rejections that nobody handles, in the place of the test runner, while `act` runs. */
 async function unhandledDuring(act: () => Promise<void>): Promise<unknown[]> {

@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { collectReports } from "../test/each-engine.ts";
 import { allTasks } from "./all-tasks.ts";
 import { createTask } from "./create-task.ts";
 import { Future } from "./future.ts";
 import { sleep } from "./sleep.ts";
 import { Task } from "./task.ts";
 import { TaskList, tasksOf } from "./task-list.ts";
-import { runVirtual, VirtualLoop } from "./testing/index.ts";
+import { collectReports, runVirtual, VirtualLoop } from "./testing/index.ts";
 
 /** A list of tasks that belong to no list: their loop never runs. */
 function list(...names: string[]): { tasks: TaskList; members: Task<unknown>[]; names(): string[] } {

@@ -1,7 +1,7 @@
 import { RuntimeError } from "@asyncio-ts/contextvars";
 import { type Ordered, ordered } from "@asyncio-ts/core/testing";
 import { describe, expect, test } from "vitest";
-import { eachEngine, failureOf, wait } from "../test/each-engine.ts";
+import { eachEngine } from "../test/each-engine.ts";
 import { coroutine } from "./coroutine.ts";
 import { createTask } from "./create-task.ts";
 import { currentTask } from "./current-task.ts";
@@ -9,7 +9,7 @@ import { CancelledError } from "./errors.ts";
 import { Future } from "./future.ts";
 import { sleep } from "./sleep.ts";
 import type { Task } from "./task.ts";
-import { runVirtual, VirtualLoop } from "./testing/index.ts";
+import { awaited, failureOf, runVirtual, VirtualLoop } from "./testing/index.ts";
 
 function current(): Task<unknown> {
   const task = currentTask();
@@ -27,10 +27,10 @@ describe("Task.cancel()", () => {
     const future = new Future<void>();
     const task = createTask(
       body(function* () {
-        yield* wait(future);
+        yield* awaited(future);
       }),
     );
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     expect(waitsOnlyFor(task, future)).toBe(true);
 
     expect(task.cancel()).toBe(true);
@@ -47,20 +47,20 @@ describe("Task.cancel()", () => {
     const second = new Future<void>();
     const task = createTask(
       body(function* () {
-        yield* wait(first);
+        yield* awaited(first);
         const error = yield* failureOf(second);
         return error instanceof CancelledError ? 42 : error;
       }),
     );
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     expect(waitsOnlyFor(task, first)).toBe(true);
     first.setResult();
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     expect(waitsOnlyFor(task, second)).toBe(true);
 
     task.cancel();
     expect(second.cancelled()).toBe(true);
-    expect(yield* wait(task)).toBe(42);
+    expect(yield* awaited(task)).toBe(42);
     expect(task.cancelled()).toBe(false);
     expect(task.cancelling()).toBe(1);
   });
@@ -71,42 +71,42 @@ describe("Task.cancel()", () => {
     const third = new Future<number>();
     const task = createTask(
       body(function* () {
-        yield* wait(first);
+        yield* awaited(first);
         yield* failureOf(second);
-        return yield* wait(third);
+        return yield* awaited(third);
       }),
     );
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     first.setResult();
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     task.cancel();
     expect(second.cancelled()).toBe(true);
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     expect(waitsOnlyFor(task, third)).toBe(true);
 
     third.setResult(42);
-    expect(yield* wait(task)).toBe(42);
+    expect(yield* awaited(task)).toBe(42);
     expect(third.cancelled()).toBe(false);
     expect(task.cancelled()).toBe(false);
   });
 
   eachEngine("[3] cancel() that is caught leaves every later await alone, of each kind", function* ({ loop, body }) {
     const nested = body(function* () {
-      yield* wait(sleep(1));
+      yield* awaited(sleep(1));
       return 1;
     });
     const task = createTask(
       body(function* () {
         yield* failureOf(sleep(100));
-        yield* wait(sleep(0));
-        yield* wait(sleep(1));
-        yield* wait(nested());
-        return yield* wait(createTask(nested));
+        yield* awaited(sleep(0));
+        yield* awaited(sleep(1));
+        yield* awaited(nested());
+        return yield* awaited(createTask(nested));
       }),
     );
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     task.cancel();
-    expect(yield* wait(task)).toBe(1);
+    expect(yield* awaited(task)).toBe(1);
     expect(loop.time()).toBe(3);
   });
 
@@ -118,9 +118,9 @@ describe("Task.cancel()", () => {
         body(function* () {
           current().cancel("by myself");
           errors.push(yield* failureOf(sleep(100)));
-          yield* wait(sleep(1));
+          yield* awaited(sleep(1));
           current().cancel();
-          yield* wait(sleep(0));
+          yield* awaited(sleep(0));
         }),
       );
       expect(yield* failureOf(task)).toBeInstanceOf(CancelledError);
@@ -140,12 +140,12 @@ describe("Task.cancel()", () => {
     const task = createTask(
       body(function* () {
         current().cancel();
-        const results = [yield* wait(done), yield* wait(immediate())];
+        const results = [yield* awaited(done), yield* awaited(immediate())];
         yield* failureOf(sleep(0));
         return results;
       }),
     );
-    expect(yield* wait(task)).toEqual(["there already", "there at once"]);
+    expect(yield* awaited(task)).toEqual(["there already", "there at once"]);
   });
 
   eachEngine("[5] cancel() as the last act drops the value: the task is cancelled", function* ({ body }) {
@@ -178,12 +178,12 @@ describe("Task.cancel()", () => {
       body(function* () {
         nested = createTask(
           body(function* () {
-            yield* wait(future);
+            yield* awaited(future);
           }),
         );
-        yield* wait(sleep(0));
+        yield* awaited(sleep(0));
         current().cancel();
-        yield* wait(nested);
+        yield* awaited(nested);
       }),
     );
     expect(yield* failureOf(task)).toBeInstanceOf(CancelledError);
@@ -196,16 +196,16 @@ describe("Task.cancel()", () => {
         const stubborn = createTask(
           body(function* () {
             yield* failureOf(sleep(10));
-            yield* wait(sleep(1));
+            yield* awaited(sleep(1));
             return "swallowed";
           }),
         );
-        yield* wait(sleep(0));
+        yield* awaited(sleep(0));
         current().cancel();
-        return `${yield* wait(stubborn)}, ${yield* wait(sleep(1, "went on"))}`;
+        return `${yield* awaited(stubborn)}, ${yield* awaited(sleep(1, "went on"))}`;
       }),
     );
-    expect(yield* wait(task)).toBe("swallowed, went on");
+    expect(yield* awaited(task)).toBe("swallowed, went on");
   });
 
   eachEngine(
@@ -239,21 +239,21 @@ describe("Task.cancel()", () => {
       const makeCancelled = body(function* (waitFirst: boolean) {
         const task = createTask(
           body(function* () {
-            yield* wait(sleep(10));
+            yield* awaited(sleep(10));
           }),
         );
-        if (waitFirst) yield* wait(sleep(0));
+        if (waitFirst) yield* awaited(sleep(0));
         task.cancel(...given);
-        yield* wait(sleep(0));
-        yield* wait(sleep(0));
+        yield* awaited(sleep(0));
+        yield* awaited(sleep(0));
         return { task };
       });
       for (const waitFirst of [true, false]) {
         for (const read of [(task: Task<void>) => task.result(), (task: Task<void>) => task.exception()]) {
-          const { task } = yield* wait(makeCancelled(waitFirst));
+          const { task } = yield* awaited(makeCancelled(waitFirst));
           expect(() => read(task)).toThrow(expect.objectContaining({ name: "CancelledError", message, reason }));
         }
-        const { task } = yield* wait(makeCancelled(waitFirst));
+        const { task } = yield* awaited(makeCancelled(waitFirst));
         expect(yield* failureOf(task)).toMatchObject({ name: "CancelledError", message, reason });
       }
     });
@@ -261,8 +261,8 @@ describe("Task.cancel()", () => {
 
   eachEngine("[8] cancel(error) makes it the cause of the CancelledError", function* ({ body }) {
     const reason = new RangeError("the disk is full");
-    const task = createTask(body(() => failing(wait(sleep(10)))));
-    yield* wait(sleep(0));
+    const task = createTask(body(() => failing(awaited(sleep(10)))));
+    yield* awaited(sleep(0));
     task.cancel(reason);
     const error = (yield* failureOf(task)) as CancelledError;
     expect(error).toBeInstanceOf(CancelledError);
@@ -273,16 +273,16 @@ describe("Task.cancel()", () => {
     const reason: unknown = Object.create(null);
     const task = createTask(
       body(function* () {
-        yield* wait(sleep(10));
+        yield* awaited(sleep(10));
       }),
     );
     const unstarted = createTask(
       body(function* () {
-        yield* wait(sleep(10));
+        yield* awaited(sleep(10));
       }),
     );
     unstarted.cancel(reason);
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     task.cancel(reason);
     expect(((yield* failureOf(task)) as CancelledError).reason).toBe(reason);
     expect(((yield* failureOf(unstarted)) as CancelledError).reason).toBe(reason);
@@ -296,7 +296,7 @@ describe("Task.cancel()", () => {
         throw thrown;
       }),
     );
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     task.cancel("once");
     expect(yield* failureOf(task)).toBe(thrown);
     const later = yield* failureOf(task);
@@ -307,7 +307,7 @@ describe("Task.cancel()", () => {
   eachEngine("[9] cancel() of a live task answers true and is counted each time", function* ({ body }) {
     const task = createTask(
       body(function* () {
-        yield* wait(sleep(10));
+        yield* awaited(sleep(10));
       }),
     );
     expect(task.cancelling()).toBe(0);
@@ -328,15 +328,15 @@ describe("Task.cancel()", () => {
     const task = createTask(
       body(function* () {
         errors.push(yield* failureOf(sleep(10)));
-        yield* wait(sleep(1));
+        yield* awaited(sleep(1));
         return "went on";
       }),
     );
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     task.cancel("first");
     task.cancel("second");
     // The future took the first; the second found nothing to cancel, and stays to be delivered with the same step.
-    expect(yield* wait(task)).toBe("went on");
+    expect(yield* awaited(task)).toBe("went on");
     expect(errors).toMatchObject([{ message: "first" }]);
   });
 
@@ -344,10 +344,10 @@ describe("Task.cancel()", () => {
     const future = new Future<string>();
     const task = createTask(
       body(function* () {
-        return yield* wait(future);
+        return yield* awaited(future);
       }),
     );
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     future.setResult("lost");
     task.cancel("too late");
     expect(yield* failureOf(task)).toMatchObject({ name: "CancelledError", message: "too late" });
@@ -360,10 +360,10 @@ describe("Task.cancel()", () => {
       const future = new Future<void>();
       const task = createTask(
         body(function* () {
-          yield* wait(future);
+          yield* awaited(future);
         }),
       );
-      yield* wait(sleep(0));
+      yield* awaited(sleep(0));
       future.setException(new Error("counts as read"));
       task.cancel();
       expect(yield* failureOf(task)).toBeInstanceOf(CancelledError);
@@ -376,10 +376,10 @@ describe("Task.cancel()", () => {
       const future = new Future<void>();
       const task = createTask(
         body(function* () {
-          yield* wait(future);
+          yield* awaited(future);
         }),
       );
-      yield* wait(sleep(0));
+      yield* awaited(sleep(0));
       const inner = new CancelledError("inner");
       future.setException(inner);
       task.cancel("outer");
@@ -393,11 +393,11 @@ describe("Task.cancel()", () => {
     const task = createTask(
       body(function* () {
         caught.push(yield* failureOf(future));
-        yield* wait(sleep(1));
+        yield* awaited(sleep(1));
         throw caught[0];
       }),
     );
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     expect([future.cancel("the future"), task.cancel("the task")]).toEqual([true, true]);
     expect(yield* failureOf(task)).toMatchObject({ message: "the future" });
     expect(caught).toHaveLength(1);
@@ -410,7 +410,7 @@ describe("Task.cancel()", () => {
       const { body } = stage;
       const inner = createTask(
         body(function* () {
-          yield* wait(sleep(10));
+          yield* awaited(sleep(10));
         }),
       );
       let thrown: unknown;
@@ -421,7 +421,7 @@ describe("Task.cancel()", () => {
         }),
       );
       inner.addDoneCallback(() => outer.cancel("too late to be told"));
-      yield* wait(sleep(1));
+      yield* awaited(sleep(1));
       inner.cancel("of the inner one");
       expect(yield* failureOf(outer)).toBe(thrown);
       expect(thrown).toMatchObject({ name: "CancelledError", message: "of the inner one" });
@@ -433,10 +433,10 @@ describe("Task.cancel()", () => {
     const future = new Future<void>();
     const task = createTask(
       body(function* () {
-        yield* wait(future);
+        yield* awaited(future);
       }),
     );
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     future.cancel("from elsewhere");
     expect(yield* failureOf(task)).toMatchObject({ name: "CancelledError", message: "from elsewhere" });
     expect(task.cancelled()).toBe(true);
@@ -447,10 +447,10 @@ describe("Task.cancel()", () => {
     let pauses = 0;
     const task = createTask(
       body(function* () {
-        for (; pauses < 10; pauses++) yield* wait(sleep(0));
+        for (; pauses < 10; pauses++) yield* awaited(sleep(0));
       }),
     );
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     expect(task.cancel("enough")).toBe(true);
     expect(yield* failureOf(task)).toMatchObject({ name: "CancelledError", message: "enough" });
     expect(pauses).toBe(0);
@@ -467,11 +467,11 @@ describe("Task.cancel()", () => {
         }),
       body(function* () {
         order.step(4);
-        yield* wait(sleep(10));
+        yield* awaited(sleep(10));
       }),
     );
     const task = createTask(level);
-    yield* wait(sleep(1));
+    yield* awaited(sleep(1));
     task.cancel();
     expect(yield* failureOf(task)).toBeInstanceOf(CancelledError);
     order.finish(8);
@@ -481,25 +481,25 @@ describe("Task.cancel()", () => {
     const order = ordered();
     const inner = body(function* () {
       try {
-        yield* wait(sleep(100));
+        yield* awaited(sleep(100));
       } finally {
         order.step(1);
-        yield* wait(sleep(1));
+        yield* awaited(sleep(1));
         order.step(2);
       }
     });
     const task = createTask(
       body(function* () {
         try {
-          yield* wait(inner());
+          yield* awaited(inner());
         } finally {
           order.step(3);
-          yield* wait(createTask(() => sleep(1)));
+          yield* awaited(createTask(() => sleep(1)));
           order.finish(4);
         }
       }),
     );
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     task.cancel();
     expect(yield* failureOf(task)).toBeInstanceOf(CancelledError);
     expect(loop.time()).toBe(2);
@@ -509,15 +509,15 @@ describe("Task.cancel()", () => {
     const task = createTask(
       body(function* () {
         try {
-          yield* wait(sleep(100));
+          yield* awaited(sleep(100));
         } finally {
-          yield* wait(sleep(100));
+          yield* awaited(sleep(100));
         }
       }),
     );
-    yield* wait(sleep(1));
+    yield* awaited(sleep(1));
     task.cancel("first");
-    yield* wait(sleep(1));
+    yield* awaited(sleep(1));
     task.cancel("second");
     expect(yield* failureOf(task)).toMatchObject({ message: "second" });
     expect(loop.time()).toBe(2);
@@ -528,13 +528,13 @@ describe("Task.cancel()", () => {
     const make = (inner: PromiseLike<void>): Task<void> =>
       createTask(
         body(function* () {
-          yield* wait(inner);
+          yield* awaited(inner);
         }),
       );
     const chain = [make(future)];
     for (let i = 1; i < 1_000; i++) chain.unshift(make(chain[0] as Task<void>));
-    yield* wait(sleep(0));
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
+    yield* awaited(sleep(0));
     (chain[0] as Task<void>).cancel("all of them");
     expect(future.cancelled()).toBe(true);
     expect(yield* failureOf(chain[0] as Task<void>)).toMatchObject({ message: "all of them" });
@@ -547,13 +547,13 @@ describe("Task.cancel()", () => {
       const waiter = body(function* (number: number) {
         const next = createTask(
           body(function* () {
-            yield* wait(ring[(number + 1) % size] as Task<void>);
+            yield* awaited(ring[(number + 1) % size] as Task<void>);
           }),
         );
-        yield* wait(next);
+        yield* awaited(next);
       });
       for (let i = 0; i < size; i++) ring.push(createTask(() => waiter(i)));
-      yield* wait(sleep(1));
+      yield* awaited(sleep(1));
       expect(ring[0]?.cancel("all round")).toBe(true);
       for (const task of ring) {
         expect(yield* failureOf(task)).toBeInstanceOf(CancelledError);
@@ -565,11 +565,11 @@ describe("Task.cancel()", () => {
   eachEngine("cancel() of one of two that wait on the same future reaches both", function* ({ body }) {
     const future = new Future<void>();
     const waiter = body(function* () {
-      yield* wait(future);
+      yield* awaited(future);
     });
     const first = createTask(waiter);
     const second = createTask(waiter);
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     first.cancel("shared");
     expect(yield* failureOf(first)).toMatchObject({ message: "shared" });
     expect(yield* failureOf(second)).toMatchObject({ message: "shared" });
@@ -595,7 +595,7 @@ describe("Task.cancel()", () => {
         throw new RangeError("in the cleanup");
       }),
     );
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     task.cancel();
     expect(yield* failureOf(task)).toEqual(new RangeError("in the cleanup"));
     expect(task.cancelled()).toBe(false);
@@ -634,14 +634,14 @@ describe("Task.uncancel()", () => {
       body(function* () {
         yield* failureOf(sleep(10));
         current().uncancel();
-        yield* wait(sleep(10));
+        yield* awaited(sleep(10));
       }),
     );
-    yield* wait(sleep(0.01));
+    yield* awaited(sleep(0.01));
     expect(task.cancel()).toBe(true);
     expect(task.cancelling()).toBe(1);
     expect(String(task)).toContain("cancelling");
-    yield* wait(sleep(0.01));
+    yield* awaited(sleep(0.01));
 
     expect(task.cancelling()).toBe(0);
     expect(String(task)).not.toContain("cancelling");
@@ -658,16 +658,16 @@ describe("Task.uncancel()", () => {
     const future = new Future<void>();
     const task = createTask(
       body(function* () {
-        yield* wait(future);
+        yield* awaited(future);
         return 42;
       }),
     );
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     future.setResult();
     task.cancel();
     expect(task.cancelling()).toBe(1);
     expect(task.uncancel()).toBe(0);
-    expect(yield* wait(task)).toBe(42);
+    expect(yield* awaited(task)).toBe(42);
   });
 
   eachEngine("[11] uncancel() with requests left keeps the cancellation", function* ({ body }) {
@@ -688,7 +688,7 @@ describe("Task.uncancel()", () => {
         return current().uncancel();
       }),
     );
-    expect(yield* wait(task)).toBe(0);
+    expect(yield* awaited(task)).toBe(0);
     expect(task.cancelling()).toBe(0);
   });
 
@@ -704,7 +704,7 @@ describe("Task.uncancel()", () => {
           task.cancel();
         });
         try {
-          yield* wait(sleep(duration));
+          yield* awaited(sleep(duration));
           return "finished";
         } catch (error) {
           if (timedOut && task.uncancel() === 0 && error instanceof CancelledError) return "timed out";
@@ -714,22 +714,22 @@ describe("Task.uncancel()", () => {
         }
       });
       const withRest = body(function* (duration: number, limit: number) {
-        const outcome = yield* wait(block(duration, limit));
-        yield* wait(sleep(0));
+        const outcome = yield* awaited(block(duration, limit));
+        yield* awaited(sleep(0));
         return outcome;
       });
 
       const slow = createTask(() => withRest(10, 0.1));
-      expect(yield* wait(slow)).toBe("timed out");
+      expect(yield* awaited(slow)).toBe("timed out");
       expect([slow.cancelling(), loop.time()]).toEqual([0, 0.1]);
 
       const quick = createTask(() => withRest(0, 10));
-      expect(yield* wait(quick)).toBe("finished");
+      expect(yield* awaited(quick)).toBe("finished");
       expect(quick.cancelling()).toBe(0);
 
       // An outside cancel in the same turn as the deadline must win.
       const both = createTask(() => withRest(10, 1));
-      yield* wait(sleep(0));
+      yield* awaited(sleep(0));
       loop.callLater(1, () => both.cancel("from outside"));
       expect(yield* failureOf(both)).toBeInstanceOf(CancelledError);
       expect(both.cancelling()).toBe(1);
@@ -739,7 +739,7 @@ describe("Task.uncancel()", () => {
 
 function* unwinding(order: Ordered, number: number, inner: PromiseLike<void> | Generator<unknown, void, unknown>) {
   try {
-    yield* wait(inner as PromiseLike<void>);
+    yield* awaited(inner as PromiseLike<void>);
   } finally {
     order.step(number);
   }

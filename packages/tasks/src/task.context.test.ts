@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { ContextVar, copyContext } from "@asyncio-ts/contextvars";
 import { describe, expect, test } from "vitest";
-import { eachEngine, failureOf, wait } from "../test/each-engine.ts";
+import { eachEngine } from "../test/each-engine.ts";
 import { createTask } from "./create-task.ts";
 import { currentTask } from "./current-task.ts";
 import { Future } from "./future.ts";
 import { sleep } from "./sleep.ts";
 import type { Task } from "./task.ts";
-import { runVirtual } from "./testing/index.ts";
+import { awaited, failureOf, runVirtual } from "./testing/index.ts";
 
 describe("the context of a task", () => {
   eachEngine("[95] is a copy of the creator's at that moment; its changes stay inside", function* ({ body }) {
@@ -15,13 +15,13 @@ describe("the context of a task", () => {
     const seen: string[] = [];
     const task = createTask(
       body(function* () {
-        yield* wait(sleep(0.01));
+        yield* awaited(sleep(0.01));
         seen.push(variable.get());
         variable.set("something else");
       }),
     );
     variable.set("yes");
-    yield* wait(task);
+    yield* awaited(task);
     expect([seen, variable.get()]).toEqual([["nope"], "yes"]);
   });
 
@@ -31,26 +31,26 @@ describe("the context of a task", () => {
     const worker = body(function* (number: number) {
       for (let i = 0; i < 10; i++) {
         variable.set(number + i);
-        yield* wait(sleep(((number * 31 + i * 17) % 50) / 1000));
+        yield* awaited(sleep(((number * 31 + i * 17) % 50) / 1000));
         if (variable.get() !== number + i) mismatches.push([number, i]);
       }
     });
     const tasks = Array.from({ length: 100 }, (_, number) => createTask(() => worker(number)));
-    for (const task of tasks) yield* wait(task);
+    for (const task of tasks) yield* awaited(task);
     expect([mismatches, variable.get()]).toEqual([[], -1]);
   });
 
   eachEngine("[95] is the one that is given, shared and changed by those that get it", function* ({ body }) {
     const variable = new ContextVar<number>("cvar");
     const setTo = body(function* (value: number) {
-      yield* wait(sleep(0));
+      yield* awaited(sleep(0));
       variable.set(value);
     });
     const context = copyContext();
     const seen = [context.get(variable)];
-    yield* wait(createTask(() => setTo(1), { context }));
+    yield* awaited(createTask(() => setTo(1), { context }));
     seen.push(context.get(variable));
-    yield* wait(createTask(() => setTo(2), { context }));
+    yield* awaited(createTask(() => setTo(2), { context }));
     seen.push(context.get(variable));
     expect(seen).toEqual([undefined, 1, 2]);
     expect(variable.get(0)).toBe(0);
@@ -62,11 +62,11 @@ describe("the context of a task", () => {
     const append = body(function* (letter: string) {
       for (let i = 0; i < 3; i++) {
         variable.set(variable.get() + letter);
-        yield* wait(sleep(0));
+        yield* awaited(sleep(0));
       }
     });
     const tasks = ["a", "b"].map((letter) => createTask(() => append(letter), { context }));
-    for (const task of tasks) yield* wait(task);
+    for (const task of tasks) yield* awaited(task);
     expect(context.get(variable)).toBe("ababab");
   });
 
@@ -80,29 +80,29 @@ describe("the context of a task", () => {
           future.addDoneCallback(() => variable.set("something else"));
           variable.set(`yes${j}`);
           loop.callSoon(() => future.setResult());
-          yield* wait(future);
+          yield* awaited(future);
           expect(variable.get()).toBe(`yes${j}`);
           for (let i = 0; i < 3; i++) {
             variable.set(`yes${i}-${j}`);
-            yield* wait(sleep(0.001));
+            yield* awaited(sleep(0.001));
             expect(variable.get()).toBe(`yes${i}-${j}`);
           }
         }
         return before;
       }),
     );
-    expect(yield* wait(main)).toBe("nope");
+    expect(yield* awaited(main)).toBe("nope");
     expect(variable.get()).toBe("nope");
   });
 
   eachEngine("is that of the task in a call that it awaits: what the call sets stays set", function* ({ body }) {
     const variable = new ContextVar("cvar", { default: "before" });
     const set = body(function* () {
-      yield* wait(sleep(0));
+      yield* awaited(sleep(0));
       variable.set("set by the call");
-      yield* wait(sleep(0));
+      yield* awaited(sleep(0));
     });
-    yield* wait(set());
+    yield* awaited(set());
     expect(variable.get()).toBe("set by the call");
   });
 
@@ -114,7 +114,7 @@ describe("the context of a task", () => {
       createTask(
         body(function* () {
           try {
-            yield* wait(future);
+            yield* awaited(future);
           } finally {
             seen.push(variable.get());
           }
@@ -122,7 +122,7 @@ describe("the context of a task", () => {
       );
     variable.set("creator");
     const tasks = [make(), make()];
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     variable.set("canceller");
     tasks[0]?.cancel();
     for (const task of tasks) yield* failureOf(task);
@@ -163,15 +163,15 @@ describe("somebody else's AsyncLocalStorage", () => {
     const seen: (string | undefined)[] = [];
     const look = body(function* () {
       seen.push(storage.getStore());
-      yield* wait(sleep(1));
+      yield* awaited(sleep(1));
       seen.push(storage.getStore());
-      yield* wait(sleep(0));
+      yield* awaited(sleep(0));
       seen.push(storage.getStore());
     });
     const traced = storage.run("traced", () => createTask(look));
     const plain = createTask(look);
-    yield* wait(traced);
-    yield* wait(plain);
+    yield* awaited(traced);
+    yield* awaited(plain);
     expect(seen).toEqual(["traced", undefined, "traced", undefined, "traced", undefined]);
   });
 
@@ -179,7 +179,7 @@ describe("somebody else's AsyncLocalStorage", () => {
     const seen: (string | undefined)[] = [];
     const look = body(function* () {
       seen.push(storage.getStore());
-      yield* wait(sleep(1));
+      yield* awaited(sleep(1));
       seen.push(storage.getStore());
     });
     const task = storage.run("creator", () => {
@@ -187,7 +187,7 @@ describe("somebody else's AsyncLocalStorage", () => {
       seen.push(storage.getStore());
       return eager;
     });
-    yield* wait(task);
+    yield* awaited(task);
     expect(seen).toEqual(["creator", "creator", "creator"]);
   });
 
@@ -197,8 +197,8 @@ describe("somebody else's AsyncLocalStorage", () => {
     storage.run("adder", () => future.addDoneCallback(() => seen.push(storage.getStore())));
     future.addDoneCallback(() => seen.push(storage.getStore()));
     storage.run("setter", () => future.setResult());
-    yield* wait(future);
-    yield* wait(sleep(0));
+    yield* awaited(future);
+    yield* awaited(sleep(0));
     expect(seen).toEqual(["adder", undefined]);
   });
 
@@ -207,14 +207,14 @@ describe("somebody else's AsyncLocalStorage", () => {
     const task = storage.run("task", () =>
       createTask(
         body(function* () {
-          yield* wait(future);
+          yield* awaited(future);
           return storage.getStore();
         }),
       ),
     );
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     loop.callSoon(() => storage.run("setter", () => future.setResult()));
-    expect(yield* wait(task)).toBe("task");
+    expect(yield* awaited(task)).toBe("task");
     expect(storage.getStore()).toBeUndefined();
   });
 

@@ -2,20 +2,20 @@ import { getEventListeners } from "node:events";
 import { ContextVar, copyContext, RuntimeError } from "@asyncio-ts/contextvars";
 import { ordered } from "@asyncio-ts/core/testing";
 import { describe, expect, test, vi } from "vitest";
-import { eachEngine, failureOf, wait } from "../test/each-engine.ts";
+import { eachEngine } from "../test/each-engine.ts";
 import { coroutine } from "./coroutine.ts";
 import { createTask } from "./create-task.ts";
 import { CancelledError } from "./errors.ts";
 import { Future } from "./future.ts";
 import { sleep } from "./sleep.ts";
 import { Task } from "./task.ts";
-import { runVirtual, VirtualLoop } from "./testing/index.ts";
+import { awaited, failureOf, runVirtual, VirtualLoop } from "./testing/index.ts";
 
 describe("a cancel that finds the awaited future already failed", () => {
   eachEngine("gives way to a CancelledError that the future failed with", function* ({ body }) {
     const future = new Future<void>();
-    const task = createTask(body(() => wait(future)));
-    yield* wait(sleep(0));
+    const task = createTask(body(() => awaited(future)));
+    yield* awaited(sleep(0));
 
     future.setException(new CancelledError("of the future"));
     task.cancel("of the task");
@@ -24,8 +24,8 @@ describe("a cancel that finds the awaited future already failed", () => {
 
   eachEngine("takes the place of any other error", function* ({ body }) {
     const future = new Future<void>();
-    const task = createTask(body(() => wait(future)));
-    yield* wait(sleep(0));
+    const task = createTask(body(() => awaited(future)));
+    yield* awaited(sleep(0));
 
     future.setException(new Error("lost"));
     task.cancel("of the task");

@@ -2,25 +2,25 @@ import { inspect } from "node:util";
 import { type Context, copyContext, RuntimeError } from "@asyncio-ts/contextvars";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { collectGarbage } from "../test/collect-garbage.ts";
-import { eachEngine, failureOf, wait } from "../test/each-engine.ts";
+import { eachEngine } from "../test/each-engine.ts";
 import { coroutine } from "./coroutine.ts";
 import { createTask } from "./create-task.ts";
 import { InvalidStateError } from "./errors.ts";
 import { Future } from "./future.ts";
 import { sleep } from "./sleep.ts";
 import type { Task } from "./task.ts";
-import { runVirtual, VirtualLoop } from "./testing/index.ts";
+import { awaited, failureOf, runVirtual, VirtualLoop } from "./testing/index.ts";
 
 describe("the outcome of a task", () => {
   eachEngine("a task returns what its body returns", function* ({ body }) {
     const task = createTask(
       body(function* () {
-        yield* wait(sleep(1));
+        yield* awaited(sleep(1));
         return { the: "value" };
       }),
     );
     expect(() => task.result()).toThrow(InvalidStateError);
-    expect(yield* wait(task)).toEqual({ the: "value" });
+    expect(yield* awaited(task)).toEqual({ the: "value" });
     expect([task.done(), task.cancelled(), task.exception()]).toEqual([true, false, null]);
   });
 
@@ -29,7 +29,7 @@ describe("the outcome of a task", () => {
     const { stack } = error;
     const task = createTask(
       body(function* () {
-        yield* wait(sleep(0));
+        yield* awaited(sleep(0));
         throw error;
       }),
     );
@@ -44,7 +44,7 @@ describe("the outcome of a task", () => {
     eachEngine(`a body that throws ${String(error)} fails the task with that`, function* ({ body }) {
       const task = createTask(
         body(function* () {
-          yield* wait(sleep(0));
+          yield* awaited(sleep(0));
           throw error;
         }),
       );
@@ -56,7 +56,7 @@ describe("the outcome of a task", () => {
   eachEngine("setResult() and setException() of a task are refused, and change nothing", function* ({ body }) {
     const task = createTask(
       body(function* () {
-        yield* wait(sleep(1));
+        yield* awaited(sleep(1));
         return "its own";
       }),
     );
@@ -65,7 +65,7 @@ describe("the outcome of a task", () => {
       expect(() => task.setException(new Error("mine"))).toThrow(RuntimeError);
     };
     refused();
-    expect(yield* wait(task)).toBe("its own");
+    expect(yield* awaited(task)).toBe("its own");
     refused();
     expect(task.result()).toBe("its own");
   });
@@ -78,14 +78,14 @@ describe("the outcome of a task", () => {
           const future = new Future<void>();
           const setter = new WeakRef(future);
           loop.callLater(1, () => setter.deref()?.setResult());
-          yield* wait(future);
+          yield* awaited(future);
           order.push("went on");
         }),
       );
     })();
-    yield* wait(sleep(0));
-    yield* wait(coroutine(() => garbageIsCollected(loop))());
-    yield* wait(sleep(2));
+    yield* awaited(sleep(0));
+    yield* awaited(coroutine(() => garbageIsCollected(loop))());
+    yield* awaited(sleep(2));
     expect(order).toEqual(["went on"]);
   });
 });
@@ -140,12 +140,12 @@ describe("toString() of a task", () => {
     const future = new Future<void>();
     const task = createTask(
       body(function* () {
-        yield* wait(future);
+        yield* awaited(future);
       }),
       { name: "t" },
     );
     expect(String(task)).toBe("<Task pending name='t'>");
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     expect(String(task)).toBe("<Task pending name='t' waiting on <Future pending>>");
     task.cancel();
     expect(String(task)).toBe("<Task cancelling name='t' waiting on <Future cancelled>>");
@@ -153,7 +153,7 @@ describe("toString() of a task", () => {
     expect(String(task)).toBe("<Task cancelled name='t'>");
 
     const returned = createTask(() => sleep(0), { name: "r" });
-    yield* wait(returned);
+    yield* awaited(returned);
     expect(String(returned)).toBe("<Task finished name='r'>");
     const failed = createTask(
       body(function* () {
@@ -168,13 +168,13 @@ describe("toString() of a task", () => {
   eachEngine("[27] toString() of tasks that wait for each other does not go round for ever", function* ({ body }) {
     const tasks: Task<void>[] = [];
     const waiter = body(function* (other: number) {
-      yield* wait(tasks[other] as Task<void>);
+      yield* awaited(tasks[other] as Task<void>);
     });
     tasks.push(
       createTask(() => waiter(1), { name: "a" }),
       createTask(() => waiter(0), { name: "b" }),
     );
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     expect(tasks.map(String)).toEqual([
       "<Task pending name='a' waiting on task 'b'>",
       "<Task pending name='b' waiting on task 'a'>",
@@ -243,17 +243,17 @@ describe("waitingOn() and waitingAt()", () => {
     const task: Task<void> = createTask(
       body(function* () {
         seen.push(task.waitingOn().length);
-        yield* wait(sleep(0));
+        yield* awaited(sleep(0));
         seen.push(task.waitingOn().length);
-        yield* wait(sleep(1));
+        yield* awaited(sleep(1));
       }),
     );
     seen.push(task.waitingOn().length);
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     seen.push(task.waitingOn().length);
-    yield* wait(sleep(0));
+    yield* awaited(sleep(0));
     expect(task.waitingOn()).toHaveLength(1);
-    yield* wait(task);
+    yield* awaited(task);
     expect(seen).toEqual([0, 0, 0, 0]);
     expect(task.waitingOn()).toHaveLength(0);
   });

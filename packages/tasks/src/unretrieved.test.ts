@@ -2,11 +2,11 @@ import { ContextVar } from "@asyncio-ts/contextvars";
 import type { ExceptionContext } from "@asyncio-ts/core";
 import { describe, expect, test } from "vitest";
 import { collectGarbage, collectGarbageUntil } from "../test/collect-garbage.ts";
-import { collectReports, eachEngine, failureOf, wait } from "../test/each-engine.ts";
+import { eachEngine } from "../test/each-engine.ts";
 import { createTask } from "./create-task.ts";
 import { Future } from "./future.ts";
 import { sleep } from "./sleep.ts";
-import { runVirtual, VirtualLoop } from "./testing/index.ts";
+import { awaited, collectReports, failureOf, runVirtual, VirtualLoop } from "./testing/index.ts";
 
 const boom = new RangeError("boom");
 
@@ -119,15 +119,15 @@ describe("an exception that is never retrieved", () => {
   eachEngine("of a task is reported under its name, and not if somebody awaits it", function* ({ loop, body }) {
     const reports = collectReports(loop);
     const failing = body(function* () {
-      yield* wait(sleep(0));
+      yield* awaited(sleep(0));
       throw boom;
     });
-    const awaited = createTask(failing, { name: "awaited" });
-    expect(yield* failureOf(awaited)).toBe(boom);
+    const read = createTask(failing, { name: "awaited" });
+    expect(yield* failureOf(read)).toBe(boom);
     const waited = createTask(failing, { name: "waited for" });
     waited.addDoneCallback((task) => task.exception());
     const forgotten = createTask(failing, { name: "forgotten" });
-    yield* wait(sleep(1));
+    yield* awaited(sleep(1));
     expect(reports).toEqual([]);
     expect(forgotten.done()).toBe(true);
 
