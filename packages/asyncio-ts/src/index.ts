@@ -52,6 +52,7 @@ export {
   perLoop,
   printException,
   type Runnable,
+  type RunnableQueue,
   runningLoop,
   type ScheduleOptions,
   type Scheduler,

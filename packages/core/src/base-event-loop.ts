@@ -8,6 +8,7 @@ import {
 } from "./exception-handler.ts";
 import { Handle } from "./handle.ts";
 import type { Host, Seconds } from "./host.ts";
+import type { RunnableQueue } from "./ready-queue.ts";
 import { enterRunning, leaveRunning, loopOfFlow } from "./running-loop.ts";
 import type { Callback, Runnable, ScheduleOptions, Scheduler, Timer } from "./scheduler.ts";
 import { showAsString } from "./show-as-string.ts";
@@ -22,6 +23,8 @@ export interface EventLoopOptions {
    * @see {@link https://docs.python.org/3/library/asyncio-dev.html#debug-mode}
    */
   readonly debug?: boolean | undefined;
+  /** Holds what is ready, and so decides the order in which it runs; by default first in, first out. For testing tools. */
+  readonly readyQueue?: RunnableQueue | undefined;
 }
 
 /**
@@ -54,7 +57,10 @@ export class BaseEventLoop implements Scheduler {
     if (typeof (host as Partial<Host> | null)?.afterMicrotasks !== "function") {
       throw new TypeError(`An event loop needs a host, not ${show(host)}`);
     }
-    this.#engine = new TurnEngine(host);
+    if (options.readyQueue !== undefined && typeof options.readyQueue?.shift !== "function") {
+      throw new TypeError(`The option readyQueue is a queue of runnables, not ${show(options.readyQueue)}`);
+    }
+    this.#engine = new TurnEngine(host, options.readyQueue);
     this.#engine.debug = options.debug ?? debugByDefault();
   }
 

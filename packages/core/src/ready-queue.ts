@@ -1,5 +1,24 @@
 import type { Runnable } from "./scheduler.ts";
 
+/**
+ * Holds what is ready until its turn comes.
+ *
+ * A loop runs what it gets from here, so this decides the order in which things run; its own queue gives them back first
+ * in, first out. Another one is for tools that try out other orders: see `EventLoopOptions.readyQueue`.
+ */
+export interface RunnableQueue {
+  /** How many it holds. */
+  readonly length: number;
+  /** Something has become ready: scheduled by what `shift()` gave out last, or a timer that is due. */
+  push(runnable: Runnable): void;
+  /** Take out what is to run next, which begins when this returns; never called while the queue is empty. */
+  shift(): Runnable;
+  /** Take out all. */
+  clear(): Runnable[];
+  /** The loop has nothing to do for now: a moment to give back memory. */
+  shrink(): void;
+}
+
 const initialCapacity = 64;
 /** A ring with fewer slots is kept: a program of that size would only make it again. */
 const shrinkAbove = 16_384;
@@ -11,7 +30,7 @@ const shrinkAbove = 16_384;
  * grows by doubling, and a large one falls back to its first size when the loop finds it empty and goes to rest, so a
  * burst does not cost memory for ever.
  */
-export class ReadyQueue {
+export class ReadyQueue implements RunnableQueue {
   #slots: (Runnable | undefined)[] = new Array(initialCapacity);
   #mask = initialCapacity - 1;
   #head = 0;

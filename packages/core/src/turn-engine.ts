@@ -1,5 +1,5 @@
 import type { Cancellable, Host, Seconds } from "./host.ts";
-import { ReadyQueue } from "./ready-queue.ts";
+import { ReadyQueue, type RunnableQueue } from "./ready-queue.ts";
 import type { Runnable, Timer } from "./scheduler.ts";
 import { SliceClock } from "./slice-clock.ts";
 import { SlowCallbackWatch } from "./slow-callback-watch.ts";
@@ -50,7 +50,7 @@ export class TurnEngine {
 
   readonly #host: Host;
   readonly #clock: SliceClock;
-  readonly #ready = new ReadyQueue();
+  readonly #ready: RunnableQueue;
   readonly #timers = new TimerHeap(() => this.#timerDropped());
   #phase: Phase = "stopped";
   /** How many of the ready handles belong to the current turn. */
@@ -67,8 +67,9 @@ export class TurnEngine {
   #deadline: Seconds | null = null;
   #ended: (end: RunEnd) => void = () => {};
 
-  constructor(host: Host) {
+  constructor(host: Host, ready: RunnableQueue = new ReadyQueue()) {
     this.#host = host;
+    this.#ready = ready;
     this.#clock = new SliceClock(host);
     this.watch = new SlowCallbackWatch(host);
   }
