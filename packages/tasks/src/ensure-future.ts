@@ -3,6 +3,7 @@ import type { Scheduler } from "@asyncio-ts/core";
 import { Coroutine, isGenerator, isPromiseLike } from "./coroutine.ts";
 import { createTask } from "./create-task.ts";
 import { Future } from "./future.ts";
+import { Suspendable } from "./suspendable.ts";
 import type { GeneratorBody } from "./suspension.ts";
 import type { Task, Work } from "./task.ts";
 
@@ -43,6 +44,7 @@ export function ensureFuture<T>(
   if (typeof awaitable === "function" || awaitable instanceof Coroutine || isGenerator(awaitable)) {
     return createTask(awaitable as Work<T>, options);
   }
+  if (awaitable instanceof Suspendable && awaitable.futureOn !== undefined) return awaitable.futureOn(options.loop);
   if (isPromiseLike(awaitable)) return wrapPromise(awaitable as PromiseLike<T>, new Future<T>(options));
   throw new TypeError(`Cannot await ${show(awaitable)}; a future, a coroutine, a promise or a function was expected`);
 }

@@ -1,5 +1,6 @@
 import { currentFrame, type Frame } from "@asyncio-ts/contextvars";
-import { captureStack, loopOfFlow } from "@asyncio-ts/core";
+import { captureStack, loopOfFlow, type Scheduler } from "@asyncio-ts/core";
+import type { Future } from "./future.ts";
 import type { Steps } from "./suspension.ts";
 
 type Resolve<T> = (value: T) => void;
@@ -27,6 +28,13 @@ export type Then<T> = <Fulfilled = T, Rejected = never>(
  */
 export abstract class Suspendable<T> implements PromiseLike<T> {
   abstract [Symbol.iterator](): Steps<T>;
+
+  /**
+   * @internal The future of `loop`, by default of the running one, that stands for this: what `ensureFuture` makes of it.
+   *
+   * For what waits elsewhere, as the future of an executor; a task could not be cancelled together with what it waits on.
+   */
+  futureOn?(loop: Scheduler | undefined): Future<T>;
 
   /** Wait where there is no task that could suspend. */
   protected abstract settleOutsideTasks(resolve: (value: T) => void, reject: (error: unknown) => void): void;
