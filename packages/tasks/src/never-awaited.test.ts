@@ -3,7 +3,7 @@ import { collectGarbageUntil } from "../test/collect-garbage.ts";
 import { coroutine } from "./coroutine.ts";
 import { createTask } from "./create-task.ts";
 import { sleep } from "./sleep.ts";
-import { runVirtual, VirtualLoop } from "./testing/index.ts";
+import { runVirtual, takeNeverAwaited, VirtualLoop } from "./testing/index.ts";
 
 const hello = coroutine(function* hello() {});
 
@@ -33,6 +33,16 @@ async function warned(): Promise<(string | undefined)[]> {
 const neverAwaited = "coroutine 'hello' was never awaited";
 
 describe("a coroutine that is never awaited", () => {
+  test("can be taken out by takeNeverAwaited(), once, and is not reported then", async () => {
+    await runVirtual(function* (loop) {
+      hello();
+      yield* sleep(1);
+      expect(takeNeverAwaited(loop).map(({ name, createdAt }) => [name, createdAt])).toEqual([["hello", undefined]]);
+      expect(takeNeverAwaited(loop)).toEqual([]);
+    });
+    expect(await warned()).toEqual([]);
+  });
+
   test("is reported when its loop is closed, by a RuntimeWarning of the process", async () => {
     const kept: unknown[] = [];
     await runVirtual(function* () {

@@ -19,19 +19,31 @@ export function watchUnawaited(coroutine: Watched, loop: Scheduler | null): void
 }
 
 /**
+ * The coroutines made inside `loop` that have not begun; they are not reported any more. For the leak checks of tests.
+ */
+export function takeNeverAwaited(loop: Scheduler): NeverAwaited[] {
+  unawaitedCoroutines.sweep();
+  const taken = [...complaintsOf(loop)];
+  for (const complaint of taken) complaint.forgive();
+  return taken;
+}
+
+/**
  * A coroutine that was made and not begun, usually because an `await` was forgotten.
  *
  * It is reported when it is dropped; one that was made inside a loop, at the latest when that loop is closed.
  */
 export class NeverAwaited implements Complaint {
-  readonly #name: string;
-  readonly #createdAt: string | undefined;
+  /** The name of the coroutine function. */
+  readonly name: string;
+  /** Where the coroutine was made; only in debug mode. */
+  readonly createdAt: string | undefined;
   readonly #loop: Scheduler | null;
   #settled = false;
 
   constructor(name: string, createdAt: string | undefined, loop: Scheduler | null) {
-    this.#name = name;
-    this.#createdAt = createdAt;
+    this.name = name;
+    this.createdAt = createdAt;
     this.#loop = loop;
     if (loop !== null) complaintsOf(loop).add(this);
   }
@@ -45,7 +57,7 @@ export class NeverAwaited implements Complaint {
   report(): void {
     if (this.#settled) return;
     this.forgive();
-    const origin = this.#createdAt === undefined ? "" : `\ncoroutine created at:\n${this.#createdAt}`;
-    warn(`coroutine '${this.#name}' was never awaited${origin}`, "RuntimeWarning");
+    const origin = this.createdAt === undefined ? "" : `\ncoroutine created at:\n${this.createdAt}`;
+    warn(`coroutine '${this.name}' was never awaited${origin}`, "RuntimeWarning");
   }
 }

@@ -1,3 +1,4 @@
+export { type NeverAwaited, takeNeverAwaited } from "../never-awaited.ts";
 export {
   awaited,
   collectReports,
