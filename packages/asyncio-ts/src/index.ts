@@ -18,6 +18,7 @@ export {
 } from "@asyncio-ts/combinators";
 export {
   type AnyVariable,
+  asyncDispose,
   brand,
   type Carrier,
   Context,
@@ -26,6 +27,7 @@ export {
   copyContext,
   currentContext,
   currentFrame,
+  dispose,
   type ErrorClass,
   type Frame,
   LookupError,
@@ -83,6 +85,7 @@ export {
   setEventLoop,
   setEventLoopPolicy,
 } from "@asyncio-ts/platform";
+export { Lock, type LockStatistics, LockToken } from "@asyncio-ts/sync";
 export {
   type Awaitable,
   allTasks,
@@ -106,7 +109,9 @@ export {
   InvalidStateError,
   isCoroutine,
   isFuture,
+  mustWait,
   type NativeAwaiter,
+  Operation,
   type Outcome,
   PromiseWait,
   type Startable,
@@ -123,6 +128,7 @@ export {
   type Then,
   TimeoutError,
   type WaitLimits,
+  WatchedCoroutine,
   type Work,
   waitWithin,
 } from "@asyncio-ts/tasks";

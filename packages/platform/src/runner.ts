@@ -1,4 +1,4 @@
-import { type Context, copyContext, RuntimeError, show } from "@asyncio-ts/contextvars";
+import { asyncDispose, type Context, copyContext, RuntimeError, show } from "@asyncio-ts/contextvars";
 import type { Task } from "@asyncio-ts/tasks";
 import { EventLoop } from "./event-loop.ts";
 import { InterruptibleRun } from "./interrupts.ts";
@@ -128,7 +128,7 @@ export class Runner implements AsyncDisposable {
   }
 
   /** `close()`, for `await using`. */
-  [Symbol.asyncDispose](): Promise<void> {
+  [asyncDispose](): Promise<void> {
     return this.close();
   }
 

@@ -1,1 +1,1 @@
-export {};
+export { Lock, type LockStatistics, LockToken } from "./lock.ts";

@@ -42,45 +42,62 @@ export abstract class Coroutine<T> extends Suspendable<T> {
   }
 }
 
-/** A call of a function that the user wrote. */
-class FunctionCoroutine<Args extends unknown[], T> extends Coroutine<T> implements Watched {
-  readonly #body: Body<Args, T>;
-  readonly #args: Args;
+/** One that begins once at most, and is reported if it never does. */
+export abstract class WatchedCoroutine<T> extends Coroutine<T> implements Watched {
   /** The loop in which the coroutine was made. */
   readonly #loop: Scheduler | null = loopOfFlow();
   #state: "made" | "begun" | NeverAwaited = "made";
 
-  constructor(body: Body<Args, T>, args: Args) {
+  constructor() {
     super();
-    this.#body = body;
-    this.#args = args;
     if (this.#loop?.getDebug()) origins.set(this, captureStack());
     watchUnawaited(this, this.#loop);
-  }
-
-  override get name(): string {
-    return nameOf(this.#body);
   }
 
   override [Symbol.iterator](): Steps<T> {
     if (this.#state === "begun") throw reused(this);
     this.close();
-    return stepsOf(this.#body(...this.#args), this.#body);
+    return this.begin();
   }
+
+  /** Called once, when the coroutine is awaited or its task takes the first step. */
+  protected abstract begin(): Steps<T>;
 
   override close(): void {
     if (this.#state instanceof NeverAwaited) this.#state.forgive();
     this.#state = "begun";
   }
 
+  /** @internal */
   isUnsettled(): boolean {
     return this.#state !== "begun";
   }
 
+  /** @internal */
   complaint(): Complaint {
     if (!(this.#state instanceof NeverAwaited))
       this.#state = new NeverAwaited(this.name, origins.get(this), this.#loop);
     return this.#state;
+  }
+}
+
+/** A call of a function that the user wrote. */
+class FunctionCoroutine<Args extends unknown[], T> extends WatchedCoroutine<T> {
+  readonly #body: Body<Args, T>;
+  readonly #args: Args;
+
+  constructor(body: Body<Args, T>, args: Args) {
+    super();
+    this.#body = body;
+    this.#args = args;
+  }
+
+  override get name(): string {
+    return nameOf(this.#body);
+  }
+
+  protected override begin(): Steps<T> {
+    return stepsOf(this.#body(...this.#args), this.#body);
   }
 }
 

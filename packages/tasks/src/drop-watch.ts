@@ -27,8 +27,9 @@ export class DropWatch {
 
   /** Report the complaint of `object` if it is dropped unsettled. */
   add(object: Watched): void {
-    if (this.#nursery.push(object) >= nurseryAtMost) this.sweep();
-    else if (!this.#sweepPending) this.#sweepLater();
+    if (this.#nursery.length === nurseryAtMost) this.sweep(); // before: the object may still be under construction
+    this.#nursery.push(object);
+    if (!this.#sweepPending) this.#sweepLater();
   }
 
   /** Look through the nursery now. */

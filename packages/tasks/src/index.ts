@@ -1,12 +1,13 @@
 export { allTasks } from "./all-tasks.ts";
 export { cancelOnAbort } from "./cancel-on-abort.ts";
-export { type Body, Coroutine, type CoroutineFunction, coroutine, isCoroutine } from "./coroutine.ts";
+export { type Body, Coroutine, type CoroutineFunction, coroutine, isCoroutine, WatchedCoroutine } from "./coroutine.ts";
 export { createTask, getTaskFactory, setTaskFactory, type TaskFactory } from "./create-task.ts";
 export { currentTask } from "./current-task.ts";
 export { createEagerTaskFactory, eagerTaskFactory, type TaskConstructor } from "./eager-task.ts";
 export { type Awaitable, ensureFuture, isFuture, type Startable } from "./ensure-future.ts";
 export { CancelledError, InvalidStateError, TimeoutError } from "./errors.ts";
 export { Future, type FutureOptions, type Outcome } from "./future.ts";
+export { mustWait, Operation } from "./operation.ts";
 export { signal } from "./signal.ts";
 export { sleep } from "./sleep.ts";
 export { type NativeAwaiter, Suspendable, type Then } from "./suspendable.ts";

@@ -30,7 +30,7 @@ export abstract class Suspendable<T> implements PromiseLike<T> {
   abstract [Symbol.iterator](): Steps<T>;
 
   /**
-   * @internal The future of `loop`, by default of the running one, that stands for this: what `ensureFuture` makes of it.
+   * The future of `loop`, by default of the running one, that stands for this: what `ensureFuture` makes of it.
    *
    * For what waits elsewhere, as the future of an executor; a task could not be cancelled together with what it waits on.
    */

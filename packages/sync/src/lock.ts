@@ -1,0 +1,194 @@
+import { dispose, RuntimeError, show } from "@asyncio-ts/contextvars";
+import { showAsString } from "@asyncio-ts/core";
+import {
+  type Body,
+  type Coroutine,
+  checkLimits,
+  coroutine,
+  type GeneratorBody,
+  mustWait,
+  Operation,
+  type WaitLimits,
+} from "@asyncio-ts/tasks";
+import { WaitLine } from "./wait-line.ts";
+
+/** What is known about a lock. */
+export interface LockStatistics {
+  readonly locked: boolean;
+  /** How many tasks wait for it. */
+  readonly waiting: number;
+}
+
+/**
+ * At most one at a time.
+ *
+ * Fair: whoever asks first gets it first. It belongs to nobody, so anybody can release it.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-sync.html#asyncio.Lock}
+ *
+ * @example
+ * const lock = new Lock();
+ * {
+ *   using _ = await lock.acquire();
+ *   lock.locked() // => true
+ * }
+ * lock.locked() // => false
+ */
+export class Lock {
+  static {
+    showAsString(this);
+  }
+
+  readonly #line = new WaitLine(this);
+  /** The token of whoever holds the lock. */
+  #holder: LockToken | null = null;
+
+  /** Whether somebody holds the lock. */
+  locked(): boolean {
+    return this.#holder !== null;
+  }
+
+  /**
+   * Take the lock, waiting until it is free and everybody who came before has had it.
+   *
+   * Takes no turn if it is free.
+   *
+   * @returns A token for `using`, that releases the lock once.
+   * @throws {TimeoutError} `timeout` seconds have passed.
+   * @throws The reason of `signal`, when it is aborted or was aborted before.
+   * @throws {RuntimeError} It has to wait, and the lock was waited for in another loop before.
+   *
+   * ## Cancellation
+   * Safe. A cancelled `acquire()` holds nothing; if its turn had come at that moment, it is the next one's.
+   *
+   * @example
+   * const lock = new Lock();
+   * await lock.acquire();
+   * await lock.acquire({ timeout: 5 }).catch((error) => error.message) // => "acquire() timed out after 5 s"
+   */
+  acquire(limits?: WaitLimits): Coroutine<LockToken> {
+    if (limits !== undefined) checkLimits("acquire", limits);
+    return new Acquisition(this, limits);
+  }
+
+  /**
+   * Take the lock if it is free and nobody waits for it.
+   *
+   * @returns A token for `using`, or `null`.
+   */
+  tryAcquire(): LockToken | null {
+    if (this.#holder !== null || this.#line.isOccupied) return null;
+    return this.#take();
+  }
+
+  /**
+   * Give the lock back; the first who waits for it gets it in the next turn.
+   *
+   * @throws {RuntimeError} Nobody holds the lock.
+   */
+  release(): void {
+    if (this.#holder === null) throw new RuntimeError("Cannot release a lock that is not acquired");
+    this.#holder = null;
+    this.#line.wakeHead();
+  }
+
+  /**
+   * Run `body` in the current task while holding the lock.
+   *
+   * @returns What the body returns.
+   *
+   * ## Cancellation
+   * Safe. The lock is released however the body ends.
+   *
+   * @example
+   * await new Lock().with(async () => "alone") // => "alone"
+   */
+  with<T>(body: Body<[], T>, limits?: WaitLimits): Coroutine<T> {
+    if (typeof body !== "function") throw new TypeError(`with() needs a function, not ${show(body)}`);
+    if (limits !== undefined) checkLimits("with", limits);
+    return runWith(this, body, limits);
+  }
+
+  /** How things stand, for monitoring. */
+  statistics(): LockStatistics {
+    return { locked: this.locked(), waiting: this.#line.length };
+  }
+
+  toString(): string {
+    const { locked, waiting } = this.statistics();
+    return `<Lock ${locked ? "locked" : "unlocked"}${waiting > 0 ? ` waiting=${waiting}` : ""}>`;
+  }
+
+  /** @internal */
+  *acquireInTurn(limits: WaitLimits | undefined): GeneratorBody<LockToken> {
+    const place = this.#line.enter();
+    try {
+      yield* this.#line.waitAt(place, "acquire", limits);
+    } catch (error) {
+      if (this.#holder === null) this.#line.wakeHead();
+      throw error;
+    }
+    return this.#take();
+  }
+
+  /** @internal Called by the token: release the lock if it is still held by that. */
+  releaseBy(token: LockToken): void {
+    if (this.#holder === token) this.release();
+  }
+
+  #take(): LockToken {
+    this.#holder = new LockToken(this);
+    return this.#holder;
+  }
+}
+
+/** Holds a lock, until it is released or disposed of. */
+export class LockToken implements Disposable {
+  readonly #lock: Lock;
+
+  constructor(lock: Lock) {
+    this.#lock = lock;
+  }
+
+  /** Release the lock, unless that was done before. */
+  release(): void {
+    this.#lock.releaseBy(this);
+  }
+
+  [dispose](): void {
+    this.release();
+  }
+}
+
+class Acquisition extends Operation<LockToken> {
+  readonly #lock: Lock;
+  readonly #limits: WaitLimits | undefined;
+
+  constructor(lock: Lock, limits: WaitLimits | undefined) {
+    super();
+    this.#lock = lock;
+    this.#limits = limits;
+  }
+
+  override get name(): string {
+    return "acquire";
+  }
+
+  protected override attempt(): LockToken | typeof mustWait {
+    this.#limits?.signal?.throwIfAborted();
+    return this.#lock.tryAcquire() ?? mustWait;
+  }
+
+  protected override otherwise(): GeneratorBody<LockToken> {
+    return this.#lock.acquireInTurn(this.#limits);
+  }
+}
+
+const runWith = coroutine(function* lockWith<T>(lock: Lock, body: Body<[], T>, limits: WaitLimits | undefined) {
+  yield* lock.acquire(limits);
+  try {
+    return yield* coroutine(body)();
+  } finally {
+    lock.release();
+  }
+});
