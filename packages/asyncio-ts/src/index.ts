@@ -93,6 +93,7 @@ export {
   CancelledError,
   Coroutine,
   type CoroutineFunction,
+  cancellationOf,
   cancelOnAbort,
   checkLimits,
   coroutine,

@@ -11,6 +11,7 @@ import {
 import { type Runnable, type Scheduler, warn } from "@asyncio-ts/core";
 import { cancelOnAbort } from "./cancel-on-abort.ts";
 import { Cancellation } from "./cancellation.ts";
+import { cancellationOf } from "./cancellation-of.ts";
 import { Coroutine, isGenerator, isPromiseLike, stepsOf } from "./coroutine.ts";
 import { CancelledError, cancelledError } from "./errors.ts";
 import { Future } from "./future.ts";
@@ -395,20 +396,6 @@ function checkOptions({ context, signal }: TaskOptions): void {
   if (signal !== undefined && typeof signal?.addEventListener !== "function") {
     throw new TypeError(`The signal of a task is an AbortSignal, not ${show(signal)}`);
   }
-}
-
-/**
- * An AbortError that our own signal has caused is that cancellation: Node's functions wrap the reason in one. So is what
- * `Promise.any` makes of the cancellation of all that it waits for.
- */
-function cancellationOf(error: unknown, requests: number): CancelledError | null {
-  if (error instanceof CancelledError) return error;
-  if (requests > 0 && error instanceof AggregateError && error.constructor === AggregateError) {
-    const { errors } = error;
-    return errors.every((each) => each instanceof CancelledError) ? (errors[0] ?? null) : null;
-  }
-  if (!(error instanceof Error) || error.name !== "AbortError") return null;
-  return error.cause instanceof CancelledError ? error.cause : null;
 }
 
 /** The function that the task runs, where it has a name; that of a generator cannot be known. */
