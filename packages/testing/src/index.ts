@@ -1,1 +1,10 @@
-export {};
+export { type Ordered, ordered } from "@asyncio-ts/core/testing";
+export { advance } from "./advance.ts";
+export { LeakError, ScheduleError, type ScheduleFailure, TestTimeoutError } from "./errors.ts";
+export { type Exploration, type ExploreOptions, explore } from "./explore.ts";
+export type { Leak, LeakKind } from "./leaks.ts";
+export { type RunTestOptions, runTest, type TestBody } from "./run-test.ts";
+export { TestHost, type TestHostOptions } from "./test-host.ts";
+export { virtual } from "./virtual.ts";
+export { VirtualEventLoop, type VirtualEventLoopOptions } from "./virtual-event-loop.ts";
+export { waitAllTasksBlocked } from "./wait-all-tasks-blocked.ts";

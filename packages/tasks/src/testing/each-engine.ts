@@ -17,7 +17,8 @@ export interface Stage {
   body<Args extends unknown[], T>(script: Script<Args, T>): Body<Args, T>;
 }
 
-type MakeBody = Stage["body"];
+/** Makes a body of a script. */
+export type MakeBody = Stage["body"];
 
 /** What a test runner has: vitest's `describe` and `test`, or node's. */
 export interface TestRunner {
@@ -87,7 +88,8 @@ export function engineTests(runner: TestRunner): (name: string, script: Script<[
   };
 }
 
-const engines: Readonly<Record<string, () => MakeBody>> = {
+/** Who makes the bodies of a test: those of one kind, or of both in turn. */
+export const engines: Readonly<Record<string, () => MakeBody>> = {
   native: () => nativeBody,
   generator: () => generatorBody,
   "native with generators inside": () => alternating(nativeBody, generatorBody),

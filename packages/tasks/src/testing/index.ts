@@ -2,9 +2,11 @@ export { type NeverAwaited, takeNeverAwaited } from "../never-awaited.ts";
 export {
   awaited,
   collectReports,
+  engines,
   engineTests,
   failureOf,
   liveTimers,
+  type MakeBody,
   type Script,
   type Stage,
   type TestRunner,

@@ -1,0 +1,75 @@
+import type { Schedule } from "./schedule.ts";
+
+/** A schedule is not tried out more often than this: what is found until then is short enough. */
+const trialsAtMost = 1_000;
+
+/**
+ * Find a schedule with as few holds as possible, and those as short as possible, that still fails.
+ *
+ * First whole parts of it are left out, then smaller ones, down to single holds, until none can be spared: delta
+ * debugging. Then each that is left is shortened, by halves.
+ *
+ * @param fails - Tries a schedule out.
+ *
+ * @see {@link https://www.debuggingbook.org/html/DeltaDebugger.html}
+ */
+export async function shrink(schedule: Schedule, fails: (schedule: Schedule) => Promise<boolean>): Promise<Schedule> {
+  const search = new Search(schedule, fails);
+  await search.leaveOutParts();
+  await search.shortenHolds();
+  return search.best;
+}
+
+class Search {
+  best: Schedule;
+  readonly #fails: (schedule: Schedule) => Promise<boolean>;
+  #trials = 0;
+
+  constructor(schedule: Schedule, fails: (schedule: Schedule) => Promise<boolean>) {
+    this.best = schedule;
+    this.#fails = fails;
+  }
+
+  async leaveOutParts(): Promise<void> {
+    let size = Math.ceil(this.best.size / 2);
+    while (size >= 1) {
+      const hasShrunk = await this.#leaveOutParts(size);
+      if (size === 1 && !hasShrunk) return;
+      if (!hasShrunk || size > this.best.size) size = Math.max(1, Math.floor(Math.min(size, this.best.size) / 2));
+      if (this.best.size === 0) return;
+    }
+  }
+
+  async shortenHolds(): Promise<void> {
+    for (const key of this.best.keys()) await this.#shorten(key);
+  }
+
+  /** Leave out each part of `size` holds that can be spared; whether there was one. */
+  async #leaveOutParts(size: number): Promise<boolean> {
+    let hasShrunk = false;
+    let start = 0;
+    while (start < this.best.size) {
+      const holds = [...this.best];
+      if (await this.#take(new Map([...holds.slice(0, start), ...holds.slice(start + size)]))) hasShrunk = true;
+      else start += size;
+    }
+    return hasShrunk;
+  }
+
+  /** The shortest hold for `key`: everything below `least` was too short. */
+  async #shorten(key: number): Promise<void> {
+    let least = 1;
+    let hold = this.best.get(key) as number;
+    while (least < hold) {
+      const middle = Math.floor((least + hold) / 2);
+      if (await this.#take(new Map(this.best).set(key, middle))) hold = middle;
+      else least = middle + 1;
+    }
+  }
+
+  async #take(candidate: Schedule): Promise<boolean> {
+    if (++this.#trials > trialsAtMost || !(await this.#fails(candidate))) return false;
+    this.best = candidate;
+    return true;
+  }
+}

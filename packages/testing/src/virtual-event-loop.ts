@@ -1,0 +1,103 @@
+import type { Context } from "@asyncio-ts/contextvars";
+import type { Callback, RunnableQueue, ScheduleOptions, Seconds, Timer, TimerHandle } from "@asyncio-ts/core";
+import { EventLoop } from "@asyncio-ts/platform";
+import { allTasks, type Task } from "@asyncio-ts/tasks";
+import { TestHost } from "./test-host.ts";
+
+/** How the loop of a test is made. */
+export interface VirtualEventLoopOptions {
+  /** Debug mode, which notes where things are made; by default on. */
+  readonly debug?: boolean | undefined;
+  /** How much virtual time may pass until the loop is stopped; by default a day. */
+  readonly timeout?: Seconds | undefined;
+  /** Real seconds to wait for what comes from outside of the loop before time jumps; by default 0. */
+  readonly patience?: Seconds | undefined;
+  /** Decides the order of what is ready. */
+  readonly readyQueue?: RunnableQueue | undefined;
+}
+
+const aDay: Seconds = 24 * 3600;
+
+/**
+ * The loop of a test: an `EventLoop` in virtual time.
+ *
+ * Its clock stands still while anything can run, and then jumps to the next deadline.
+ *
+ * @example
+ * await runTest(async (loop) => {
+ *   const task = loop.createTask(() => sleep(3600, "rested"));
+ *   await task;
+ *   console.log(loop.time()); // => 3600
+ * });
+ */
+export class VirtualEventLoop extends EventLoop {
+  /** The clock: `loop.host.advance(5)` lets time pass while a callback runs, as one that blocks its thread does. */
+  readonly host: TestHost;
+  /** How much virtual time may pass. */
+  readonly timeout: Seconds;
+  /** The tasks that were pending when the time was over; `null` before. */
+  overdue: readonly string[] | null = null;
+  readonly #isPatient: boolean;
+  #timers = new Set<Timer>();
+  #timersAtMost = 64;
+
+  constructor(options: VirtualEventLoopOptions = {}) {
+    const { debug = true, timeout = aDay, patience = 0, readyQueue } = options;
+    const host = new TestHost({ limit: timeout, patience, onLimit: () => this.#timeIsOver() });
+    super(host, { debug, readyQueue });
+    this.host = host;
+    this.timeout = timeout;
+    this.#isPatient = patience > 0;
+  }
+
+  /** The timers that are armed: to be called later, and sleeps. */
+  armedTimers(): Timer[] {
+    return [...this.#timers].filter(isArmed);
+  }
+
+  override scheduleAt(timer: Timer): void {
+    super.scheduleAt(timer);
+    this.#note(timer);
+  }
+
+  override callAtWith<Args extends unknown[]>(
+    options: ScheduleOptions & { readonly context?: Context | undefined },
+    when: Seconds,
+    callback: Callback<Args>,
+    ...args: Args
+  ): TimerHandle {
+    const timer = super.callAtWith(options, when, callback, ...args);
+    this.#note(timer);
+    return timer;
+  }
+
+  protected override deadlockError(): Error {
+    const error = super.deadlockError();
+    const waitsOutside = [...allTasks(this)].some((task) => task.waitingOn().length === 0);
+    if (waitsOutside && !this.#isPatient) {
+      error.message += "\nVirtual time waits for nothing from outside of the loop, unless the option patience says so";
+    }
+    return error;
+  }
+
+  #note(timer: Timer): void {
+    this.#timers.add(timer);
+    if (this.#timers.size < this.#timersAtMost) return;
+    this.#timers = new Set(this.armedTimers());
+    this.#timersAtMost = Math.max(64, this.#timers.size * 2);
+  }
+
+  #timeIsOver(): void {
+    this.overdue = [...allTasks(this)].map(describePending);
+    this.stop();
+  }
+}
+
+/** A task that is pending, with what it waits on, and in debug mode with where. */
+export function describePending(task: Task<unknown>): string {
+  return [task.toString(), ...task.waitingAt()].join("\n");
+}
+
+function isArmed(timer: Timer): boolean {
+  return timer.heldBy !== null && !timer.isDropped();
+}

@@ -1,0 +1,37 @@
+import { type Coroutine, coroutine, Future } from "@asyncio-ts/tasks";
+import { runningVirtualLoop } from "./running-virtual-loop.ts";
+
+/**
+ * Wait until nothing can go on by itself any more: every other task waits for time to pass, for this one, or for ever.
+ *
+ * No time passes. It takes the place of a number of `sleep(0)`, which is right for one order of things only. Several may
+ * wait at once, and go on together.
+ *
+ * ## Cancellation
+ * Safe.
+ *
+ * @throws {RuntimeError} When it is awaited: not in the virtual time of a test.
+ *
+ * @see {@link https://trio.readthedocs.io/en/stable/reference-testing.html#trio.testing.wait_all_tasks_blocked}
+ *
+ * @example
+ * await runTest(async () => {
+ *   const log: string[] = [];
+ *   const worker = createTask(async () => {
+ *     for (let i = 0; i < 5; i++) await sleep(0);
+ *     log.push("ready");
+ *     await sleep(60);
+ *   });
+ *   await waitAllTasksBlocked();
+ *   log // => ["ready"]
+ *   worker.cancel();
+ * });
+ */
+export const waitAllTasksBlocked: () => Coroutine<void> = coroutine(function* waitAllTasksBlocked() {
+  const loop = runningVirtualLoop("waitAllTasksBlocked()");
+  const blocked = new Future<void>({ loop });
+  loop.host.whenAsleep(() => {
+    if (!blocked.done()) blocked.setResult();
+  });
+  yield* blocked;
+});
