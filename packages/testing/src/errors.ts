@@ -50,8 +50,6 @@ export interface ScheduleFailure {
   readonly replay: string;
   /** What is out of order in it, a text for each. */
   readonly deviations: readonly string[];
-  /** How many deviations the run of the seed had. */
-  readonly deviationsAtFirst: number;
   /** How many runs there were until one failed, the ordinary one included. */
   readonly runs: number;
 }
@@ -83,10 +81,10 @@ export class ScheduleError extends Error {
   }
 }
 
-function story({ seed, replay, deviations, deviationsAtFirst, runs }: ScheduleFailure): string[] {
+function story({ seed, replay, deviations, runs }: ScheduleFailure): string[] {
   const again = `explore(body, { replay: ${JSON.stringify(replay)} })`;
-  const matter = `${deviations.length} of its ${deviationsAtFirst} deviations matter`;
-  const found = `In the ordinary order it passes. Run ${runs} has failed, and ${matter}:`;
+  const count = deviations.length === 1 ? "one deviation" : `${deviations.length} deviations`;
+  const found = `In the ordinary order it passes. Run ${runs} has failed; ${count} from that order will do:`;
   return [
     seed === null ? "What is out of order in this replay:" : found,
     ...deviations.map((deviation, index) => indented(`${index + 1}. ${deviation}`)),

@@ -1,3 +1,4 @@
+import { getRunningLoop } from "@asyncio-ts/platform";
 import { createTask, type Future, Future as NewFuture, sleep, type Task } from "@asyncio-ts/tasks";
 import { awaited, engines, type MakeBody } from "@asyncio-ts/tasks/testing";
 import { describe, expect, test } from "vitest";
@@ -153,4 +154,104 @@ describe.each([checkThenAct, lostWakeUp, cancelAgainstCompletion])("$name", ({ p
       expect(orders).toBeGreaterThan(4);
     });
   }
+});
+
+describe("explore()", () => {
+  test("throws what the body fails with in the ordinary order, as it is", async () => {
+    const error = new TypeError("always");
+    const body = async (): Promise<never> => {
+      await sleep(1);
+      throw error;
+    };
+    await expect(explore(body)).rejects.toBe(error);
+  });
+
+  test("looks for leaks in each order", async () => {
+    const body = async (): Promise<void> => {
+      const worker = createTask(async () => {
+        await sleep(0);
+        await sleep(0);
+      });
+      const boss = createTask(async () => {
+        for (let turn = 0; turn < 5; turn++) await sleep(0);
+        if (!worker.done()) getRunningLoop().callLater(5, () => {});
+      });
+      await worker;
+      await boss;
+    };
+    const error = await failureOf(body);
+    expect((error.cause as Error).message).toContain("an armed timer");
+    expect((await explore(body, { allow: ["timer"] })).runs).toBe(1_001);
+  });
+
+  test("tells where the task waits that has to be late", async () => {
+    const body = async (): Promise<void> => {
+      const log: string[] = [];
+      async function late(): Promise<void> {
+        await sleep(1);
+        log.push("late");
+      }
+      const tasks = [createTask(late), createTask(() => sleep(1).then(() => log.push("soon")))];
+      for (const task of tasks) await task;
+      if (log[0] !== "late") throw new Error("wrong order");
+    };
+    const error = await failureOf(body);
+    expect(error.deviations).toHaveLength(1);
+    expect(error.message).toMatch(/at 1 s, (the end of <Sleep|<Task).* runs only after\n/);
+  });
+
+  test("runs a body once that leaves nothing to choose from", async () => {
+    expect(await explore(() => sleep(1))).toEqual({ runs: 1, orders: 1 });
+  });
+
+  test("needs several deviations where one is not enough, and tells each", async () => {
+    const body = async (): Promise<void> => {
+      const log: string[] = [];
+      await Promise.all(
+        ["a", "b", "c"].map((name) =>
+          createTask(async () => {
+            await sleep(1);
+            log.push(name);
+          }),
+        ),
+      );
+      if (log.join("") === "cba") throw new Error("backwards");
+    };
+    const error = await failureOf(body);
+    expect(error.deviations).toHaveLength(2);
+    expect(error.message).toMatch(/\n {2}1\. at 1 s.*\n {2}2\. at 1 s/s);
+  });
+
+  test("takes the same course with the same seed, and another one with another", async () => {
+    const seen: string[] = [];
+    const body = async (): Promise<void> => {
+      const log: string[] = [];
+      const tasks = ["a", "b", "c", "d", "e"].map((name) => createTask(() => sleep(1).then(() => log.push(name))));
+      for (const task of tasks) await task;
+      seen.push(log.join(""));
+    };
+    const course = async (seed: number): Promise<string[]> => {
+      await explore(body, { seed, runs: 20 });
+      return seen.splice(0);
+    };
+    const first = await course(1);
+    expect(await course(1)).toEqual(first);
+    expect(await course(21)).not.toEqual(first);
+    expect((await course(2)).slice(1, 20)).toEqual(first.slice(2));
+    expect(first[0]).toBe("abcde");
+    expect(new Set(first).size).toBeGreaterThan(5);
+  });
+
+  test("of a replay that passes answers, and of one that is none refuses", async () => {
+    expect(await explore(() => sleep(1), { replay: "5+1" })).toEqual({ runs: 1, orders: 1 });
+    await expect(explore(() => sleep(1), { replay: "?" })).rejects.toThrow("Cannot read the schedule");
+  });
+
+  test("refuses what it cannot use", async () => {
+    await expect(explore(1 as never)).rejects.toThrow("explore() needs a function, not 1");
+    await expect(explore(() => sleep(1), { runs: "5" as never })).rejects.toThrow(TypeError);
+    await expect(explore(() => sleep(1), { runs: -5 })).rejects.toThrow("explore() cannot use -5 as runs");
+    await expect(explore(() => sleep(1), { seed: 0.5 })).rejects.toThrow(RangeError);
+    await expect(explore(() => sleep(1), { replay: 5 as never })).rejects.toThrow(TypeError);
+  });
 });

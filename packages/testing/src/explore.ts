@@ -14,6 +14,12 @@ import {
 import { ScheduleQueue } from "./schedule-queue.ts";
 import { shrink } from "./shrink.ts";
 
+/** How many seeds after one that has failed are tried, to see whether they need less for it. */
+const seedsCompared = 200;
+
+/** How many of the schedules that have failed are shrunk. */
+const schedulesShrunk = 5;
+
 /** What is explored. */
 export interface ExploreOptions extends RunTestOptions {
   /** How many orders are tried after the ordinary one; by default 1,000. */
@@ -40,8 +46,9 @@ export interface Exploration {
  * deadline run in any order. No time passes while anything can run. A body that passes in the ordinary order only has a
  * race.
  *
- * The first run is in the ordinary order, and what it fails with is thrown as it is. The first failure after that is
- * repeated with fewer and fewer deviations from the ordinary order. What cannot be left out is told, and how to repeat it.
+ * The first run is in the ordinary order, and what it fails with is thrown as it is. A failure after that is repeated
+ * with fewer and fewer deviations from the ordinary order, until none of them can be left out; these are told, and how to
+ * repeat them.
  *
  * The body is called for each run, so it must make all that it uses anew. The same seed and the same body take the same
  * course. A body that depends on the outside, as on the real time or on random numbers, cannot be explored.
@@ -112,39 +119,47 @@ class Explorer {
   }
 
   async replay(schedule: Schedule): Promise<Exploration> {
-    const narrator = new Narrator();
-    const attempt = await this.#run(holdsOf(schedule), narrator);
-    if (attempt.failure !== null) throw this.#errorOf(schedule, attempt.failure.error, narrator, null, schedule.size);
+    const { failure, deviations } = await this.#narrate(schedule);
+    if (failure !== null) throw this.#errorOf(schedule, failure.error, deviations, null);
     return { runs: this.#runs, orders: this.#orders.size };
   }
 
   async #explain(found: Attempt, error: unknown, seed: number): Promise<ScheduleError> {
     const runs = this.#runs;
-    const shortest = await shrink(found.schedule, async (schedule) => {
-      const { failure } = await this.#run(holdsOf(schedule));
-      return failure !== null && isAlike(failure.error, error);
-    });
-    const narrator = new Narrator();
-    const { failure } = await this.#run(holdsOf(shortest), narrator);
+    const shortest = await this.#shortest(await this.#similar(found, error, seed), error);
+    const { failure, deviations } = await this.#narrate(shortest);
     this.#runs = runs;
-    return this.#errorOf(shortest, failure?.error ?? error, narrator, seed, found.schedule.size);
+    return this.#errorOf(shortest, failure?.error ?? error, deviations, seed);
   }
 
-  #errorOf(
-    schedule: Schedule,
-    cause: unknown,
-    narrator: Narrator,
-    seed: number | null,
-    atFirst: number,
-  ): ScheduleError {
-    return new ScheduleError({
-      cause,
-      seed,
-      replay: formatSchedule(schedule),
-      deviations: narrator.tell(),
-      deviationsAtFirst: atFirst,
-      runs: this.#runs,
-    });
+  /** Schedules that fail alike: what they need for it differs, so the shortest of all is not always in the first. */
+  async #similar(found: Attempt, error: unknown, seed: number): Promise<Schedule[]> {
+    const similar = [found.schedule];
+    for (let next = seed + 1; next <= seed + seedsCompared; next++) {
+      const { failure, schedule } = await this.#run(holdsOfSeed(next));
+      if (failure !== null && isAlike(failure.error, error)) similar.push(schedule);
+    }
+    return similar.sort((a, b) => a.size - b.size).slice(0, schedulesShrunk);
+  }
+
+  async #shortest(schedules: readonly Schedule[], error: unknown): Promise<Schedule> {
+    const fails = async (schedule: Schedule): Promise<boolean> => {
+      const { failure } = await this.#run(holdsOf(schedule));
+      return failure !== null && isAlike(failure.error, error);
+    };
+    const shrunk: Schedule[] = [];
+    for (const schedule of schedules) shrunk.push(await shrink(schedule, fails));
+    return shrunk.reduce((best, each) => (each.size < best.size ? each : best));
+  }
+
+  async #narrate(schedule: Schedule): Promise<{ failure: Attempt["failure"]; deviations: string[] }> {
+    const narrator = new Narrator();
+    const { failure } = await this.#run(holdsOf(schedule), narrator);
+    return { failure, deviations: narrator.tell() };
+  }
+
+  #errorOf(schedule: Schedule, cause: unknown, deviations: string[], seed: number | null): ScheduleError {
+    return new ScheduleError({ cause, seed, replay: formatSchedule(schedule), deviations, runs: this.#runs });
   }
 
   async #run(holds: Holds, narrator: Narrator | null = null): Promise<Attempt> {

@@ -4,7 +4,7 @@ import type { Schedule } from "./schedule.ts";
 const trialsAtMost = 1_000;
 
 /**
- * Find a schedule with as few holds as possible, and those as short as possible, that still fails.
+ * Make a schedule shorter that fails, until no hold of it can be left out or shortened.
  *
  * First whole parts of it are left out, then smaller ones, down to single holds, until none can be spared: delta
  * debugging. Then each that is left is shortened, by halves.
@@ -31,12 +31,8 @@ class Search {
   }
 
   async leaveOutParts(): Promise<void> {
-    let size = Math.ceil(this.best.size / 2);
-    while (size >= 1) {
-      const hasShrunk = await this.#leaveOutParts(size);
-      if (size === 1 && !hasShrunk) return;
-      if (!hasShrunk || size > this.best.size) size = Math.max(1, Math.floor(Math.min(size, this.best.size) / 2));
-      if (this.best.size === 0) return;
+    for (let size = Math.ceil(this.best.size / 2); size >= 1; size = Math.floor(size / 2)) {
+      while (await this.#leaveOutParts(size));
     }
   }
 
@@ -48,7 +44,7 @@ class Search {
   async #leaveOutParts(size: number): Promise<boolean> {
     let hasShrunk = false;
     let start = 0;
-    while (start < this.best.size) {
+    while (start < this.best.size && !this.#isOver()) {
       const holds = [...this.best];
       if (await this.#take(new Map([...holds.slice(0, start), ...holds.slice(start + size)]))) hasShrunk = true;
       else start += size;
@@ -60,7 +56,7 @@ class Search {
   async #shorten(key: number): Promise<void> {
     let least = 1;
     let hold = this.best.get(key) as number;
-    while (least < hold) {
+    while (least < hold && !this.#isOver()) {
       const middle = Math.floor((least + hold) / 2);
       if (await this.#take(new Map(this.best).set(key, middle))) hold = middle;
       else least = middle + 1;
@@ -68,8 +64,13 @@ class Search {
   }
 
   async #take(candidate: Schedule): Promise<boolean> {
-    if (++this.#trials > trialsAtMost || !(await this.#fails(candidate))) return false;
+    this.#trials++;
+    if (!(await this.#fails(candidate))) return false;
     this.best = candidate;
     return true;
+  }
+
+  #isOver(): boolean {
+    return this.#trials >= trialsAtMost;
   }
 }

@@ -1,0 +1,90 @@
+import { createTask, Future, sleep } from "@asyncio-ts/tasks";
+import { awaited, engines } from "@asyncio-ts/tasks/testing";
+import { describe, expect, test } from "vitest";
+import { advance, ordered, runTest, waitAllTasksBlocked } from "./index.ts";
+
+describe.each(Object.entries(engines))("in bodies that are %s", (_, makeBody) => {
+  const body = makeBody();
+
+  test("advance() lets everything happen that falls into the time", async () => {
+    const script = body(function* main(loop: { time(): number }) {
+      const ticks: number[] = [];
+      const clock = createTask(
+        body(function* tick() {
+          for (;;) {
+            yield* awaited(sleep(1));
+            yield* awaited(sleep(0));
+            ticks.push(loop.time());
+          }
+        }),
+      );
+      yield* awaited(advance(3));
+      expect(ticks).toEqual([1, 2, 3]);
+      yield* awaited(advance(0));
+      expect([loop.time(), ticks]).toEqual([3, [1, 2, 3]]);
+      yield* awaited(advance(1.5));
+      expect([loop.time(), ticks]).toEqual([4.5, [1, 2, 3, 4]]);
+      clock.cancel();
+    });
+    await runTest(script);
+  });
+
+  test("waitAllTasksBlocked() waits until nothing goes on by itself, at the same time", async () => {
+    const script = body(function* main(loop: { time(): number }) {
+      const order = ordered();
+      const later = new Future<void>();
+      const worker = createTask(
+        body(function* work() {
+          for (let turn = 0; turn < 10; turn++) yield* awaited(sleep(0));
+          order.step(2);
+          yield* awaited(later);
+          order.step(4);
+          yield* awaited(sleep(60));
+        }),
+      );
+      order.step(1);
+      yield* awaited(waitAllTasksBlocked());
+      order.step(3);
+      later.setResult();
+      yield* awaited(waitAllTasksBlocked());
+      order.finish(5);
+      expect(loop.time()).toBe(0);
+      worker.cancel();
+    });
+    await runTest(script);
+  });
+
+  test("several wait for that, and go on together; one that is cancelled does not count", async () => {
+    const script = body(function* main(loop: { time(): number }) {
+      const log: string[] = [];
+      const waiters = ["a", "b", "c"].map((name) =>
+        createTask(
+          body(function* wait() {
+            yield* awaited(waitAllTasksBlocked());
+            log.push(name);
+          }),
+        ),
+      );
+      yield* awaited(sleep(0));
+      yield* awaited(sleep(0));
+      waiters[1]?.cancel();
+      yield* awaited(sleep(1));
+      expect([loop.time(), log]).toEqual([1, ["a", "c"]]);
+    });
+    await runTest(script);
+  });
+});
+
+describe("advance()", () => {
+  test("refuses what is no span of time, at the call", () => {
+    expect(() => advance("1" as never)).toThrow(TypeError);
+    for (const seconds of [-1, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(() => advance(seconds)).toThrow(RangeError);
+  });
+
+  test("is refused outside of the virtual time of a test, as waitAllTasksBlocked() is", async () => {
+    const { runVirtual } = await import("@asyncio-ts/tasks/testing");
+    await expect(runVirtual(() => advance(1))).rejects.toThrow("waitAllTasksBlocked() works in virtual time only");
+    await expect(runVirtual(() => waitAllTasksBlocked())).rejects.toThrow("inside runTest(), virtual() or explore()");
+  });
+});
