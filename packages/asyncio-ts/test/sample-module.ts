@@ -4,7 +4,7 @@ import { publicNames } from "./surface.ts";
 
 /** The module of a sample that imports what it needs. */
 export function asProgram({ where, code }: RunnableSample): string {
-  return `${checking(where)}\n${code}`;
+  return `${checking(where)}\n${code.replaceAll('"@asyncio-ts/testing"', testing)}`;
 }
 
 /** The module of a sample that stands outside of all loops: every public name is known, and `loop` is some loop. */
@@ -25,13 +25,19 @@ function __check(line: number, shown: unknown, promised: unknown): void {
 }`;
 }
 
-const index = readFileSync(new URL("../src/index.ts", import.meta.url), "utf8");
-const names = publicNames("index.ts", index).map(({ name, isType }) => (isType ? `type ${name}` : name));
+/** Lies beside the meta-package, which cannot depend on it: found by its path, from the folder of the modules. */
+const testing = '"../../../testing/src/index.ts"';
+
+function namesOf(index: string): string[] {
+  const text = readFileSync(new URL(index, import.meta.url), "utf8");
+  return publicNames(index, text).map(({ name, isType }) => (isType ? `type ${name}` : name));
+}
 
 const allNames = `
-import { ${names.join(", ")} } from "asyncio-ts";
-import { ordered, VirtualHost } from "@asyncio-ts/core/testing";
-import { runVirtual, VirtualLoop } from "@asyncio-ts/tasks/testing";`;
+import { ${namesOf("../src/index.ts").join(", ")} } from "asyncio-ts";
+import { ${namesOf("../../testing/src/index.ts").join(", ")} } from ${testing};
+import { VirtualHost } from "@asyncio-ts/core/testing";
+import { ${namesOf("../../tasks/src/testing/index.ts").join(", ")} } from "@asyncio-ts/tasks/testing";`;
 
 /** How the modules are compiled, to see whether the types are right: as the packages are, but samples leave things unused. */
 export const compilerOptions = {
