@@ -1,0 +1,146 @@
+import type { Seconds } from "@asyncio-ts/core";
+import { ExecutorFuture, type FutureSource } from "./executor-future.ts";
+import type { JobName } from "./job-name.ts";
+import type { PoolWorker } from "./pool-worker.ts";
+
+/** A function that a pool was given, and what it has learned of it. */
+export interface JobFunction {
+  /** By which its workers know it. */
+  readonly number: number;
+  readonly name: JobName;
+  /** How long a call takes, in milliseconds, as far as is known; infinite until one has ended. */
+  expected: number;
+}
+
+/** What only some jobs have. */
+export interface JobSettings {
+  readonly transfer: readonly object[];
+  readonly timeout: Seconds | null;
+  readonly gracePeriod: Seconds | null;
+  readonly signal: AbortSignal | null;
+  readonly onProgress: ((progress: unknown) => void) | null;
+  readonly onItem: ((item: unknown) => void) | null;
+  /** How many items the worker may send before it is asked for more; `null` if the function makes no generator. */
+  readonly credit: number | null;
+  readonly isChunk: boolean;
+  readonly context: readonly (readonly [string, unknown])[] | null;
+}
+
+/** What a job asks of its pool. */
+export interface JobKeeper {
+  /** Keep a job from starting, if that is possible still. */
+  revoke(job: Job): boolean;
+  /** Ask a job that has begun to stop; end its worker after `grace` seconds. */
+  askToStop(job: Job, reason: unknown, grace: Seconds): void;
+}
+
+/**
+ *  worker    slot    isOver    the job
+ *  null      -1      false     is in the queue
+ *  one       ≥ 0     false     was sent to the worker; its word, or the order of replies, tells whether it has begun
+ *  any       any     true      has settled its future; the worker may still be busy with it
+ */
+export class Job implements FutureSource {
+  readonly future: ExecutorFuture<unknown> = new ExecutorFuture<unknown>(this);
+  readonly function: JobFunction;
+  readonly id: number;
+  readonly settings: JobSettings | null;
+  readonly submittedAt: number;
+  args: readonly unknown[];
+  worker: PoolWorker | null = null;
+  slot = -1;
+  /** The how manyth job it is of its worker. */
+  order = 0;
+  /** Which of the messages to the worker it was in. */
+  post = 0;
+  /** What it was counted as in the load of its worker. */
+  weight = 0;
+  isOver = false;
+  /** Whether it can be sent a second time: what was transferred is gone. */
+  isMovable = true;
+  /** Whether it is for one worker and no other. */
+  isPinned = false;
+  /** What it was asked to stop with. */
+  stop: { readonly reason: unknown } | null = null;
+  /** Called once, when the future is settled. */
+  release: (() => void) | null = null;
+  #gone: (() => void)[] | null = null;
+  /** Where it was submitted; only in debug mode. */
+  readonly submittedFrom: string | undefined;
+  readonly #keeper: JobKeeper;
+
+  constructor(
+    keeper: JobKeeper,
+    from: {
+      readonly function: JobFunction;
+      readonly args: readonly unknown[];
+      readonly id: number;
+      readonly settings: JobSettings | null;
+      readonly submittedAt: number;
+      readonly submittedFrom: string | undefined;
+    },
+  ) {
+    this.#keeper = keeper;
+    this.function = from.function;
+    this.args = from.args;
+    this.id = from.id;
+    this.settings = from.settings;
+    this.submittedAt = from.submittedAt;
+    this.submittedFrom = from.submittedFrom;
+  }
+
+  /** Whether the pool may have to end its worker. */
+  get isKillable(): boolean {
+    const { settings } = this;
+    return settings !== null && (settings.timeout !== null || settings.signal !== null || settings.gracePeriod !== null);
+  }
+
+  cancel(reason: unknown): boolean {
+    if (this.#keeper.revoke(this)) return true;
+    this.#keeper.askToStop(this, reason, this.settings?.gracePeriod ?? Number.POSITIVE_INFINITY);
+    return false;
+  }
+
+  running(): boolean {
+    return this.worker?.isRunning(this) ?? false;
+  }
+
+  /** Call `callback` once it has left its worker. */
+  whenGone(callback: () => void): void {
+    this.#gone ??= [];
+    this.#gone.push(callback);
+  }
+
+  /** It has left its worker. */
+  leave(): void {
+    if (this.#gone === null) return;
+    for (const callback of this.#gone) callback();
+    this.#gone = null;
+  }
+
+  succeed(value: unknown): void {
+    if (this.#finish()) this.future.setResult(value);
+  }
+
+  fail(error: unknown): void {
+    if (this.#finish()) this.future.setException(error);
+  }
+
+  abandon(reason: unknown): void {
+    if (this.#finish()) this.future.setCancelled(reason);
+  }
+
+  /** The future is settled by whoever has cancelled it. */
+  dismiss(): void {
+    this.#finish();
+  }
+
+  #finish(): boolean {
+    if (this.isOver) return false;
+    this.isOver = true;
+    this.args = [];
+    this.release?.();
+    this.release = null;
+    return true;
+  }
+}

@@ -1,0 +1,100 @@
+import { show } from "@asyncio-ts/contextvars";
+import type { MapOptions } from "./executor.ts";
+import type { ExecutorFuture } from "./executor-future.ts";
+import { isAsyncIterable, isIterable } from "./iterables.ts";
+
+/** What `map` needs of its pool. */
+export interface MapLine {
+  /** Run one job: for one item, or for each item of a chunk. */
+  submit(argument: unknown, isChunk: boolean): ExecutorFuture<unknown>;
+  waitForRoom(): Promise<void>;
+  /** How many items to have under way unless told otherwise. */
+  readonly ahead: number;
+}
+
+/** Results in the order of the items; at most `bufferSize` items are under way, or wait to be read. */
+export function mapJobs(
+  line: MapLine,
+  items: Iterable<unknown> | AsyncIterable<unknown>,
+  options: MapOptions,
+): AsyncIterableIterator<unknown> {
+  const { chunkSize = 1, bufferSize = line.ahead * chunkSize, signal } = options;
+  for (const [name, value] of Object.entries({ chunkSize, bufferSize })) {
+    if (!Number.isInteger(value) || value < 1) throw new RangeError(`map() needs a whole ${name}, not ${show(value)}`);
+  }
+  const source = iteratorOf(items);
+  const limit = Math.max(1, Math.floor(bufferSize / chunkSize));
+  return chunkSize === 1 ? inOrder(line, source, limit, signal) : flatten(inOrder(line, chunks(source, chunkSize), limit, signal, true));
+}
+
+type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
+
+async function* inOrder(
+  line: MapLine,
+  source: AnyIterator,
+  limit: number,
+  signal: AbortSignal | undefined,
+  isChunk = false,
+): AsyncGenerator<unknown> {
+  const underWay: ExecutorFuture<unknown>[] = [];
+  let hasMore = true;
+  const cancelAll = (): void => {
+    for (const future of underWay) future.cancel(signal?.reason);
+  };
+  signal?.addEventListener("abort", cancelAll);
+  try {
+    for (;;) {
+      while (hasMore && underWay.length < limit) {
+        signal?.throwIfAborted();
+        await line.waitForRoom();
+        const step = source.next();
+        const { done, value } = step instanceof Promise ? await step : (step as IteratorResult<unknown>);
+        hasMore = done !== true;
+        if (hasMore) underWay.push(line.submit(value, isChunk));
+      }
+      const first = underWay[0];
+      if (first === undefined) return;
+      const result = await first;
+      underWay.shift();
+      yield result;
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", cancelAll);
+    for (const future of underWay) abandon(future);
+    if (hasMore) await source.return?.();
+  }
+}
+
+/** Nobody will read it: its exception is nobody's business either. */
+function abandon(future: ExecutorFuture<unknown>): void {
+  future.addDoneCallback(() => future.failure());
+  future.cancel();
+}
+
+async function* chunks(source: AnyIterator, size: number): AsyncGenerator<unknown[]> {
+  let chunk: unknown[] = [];
+  try {
+    for (let step = await source.next(); step.done !== true; step = await source.next()) {
+      chunk.push(step.value);
+      if (chunk.length < size) continue;
+      yield chunk;
+      chunk = [];
+    }
+    if (chunk.length > 0) yield chunk;
+  } finally {
+    await source.return?.();
+  }
+}
+
+async function* flatten(results: AsyncGenerator<unknown>): AsyncGenerator<unknown> {
+  for await (const chunk of results) yield* chunk as unknown[];
+}
+
+function iteratorOf(items: unknown): AnyIterator {
+  if (isAsyncIterable(items)) return items[Symbol.asyncIterator]();
+  if (isIterable(items)) return items[Symbol.iterator]();
+  throw new TypeError(`map() needs an iterable, not ${show(items)}`);
+}

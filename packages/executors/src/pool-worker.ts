@@ -1,0 +1,378 @@
+import type { WorkerExit } from "./errors.ts";
+import type { Job, JobFunction } from "./job.ts";
+import { cannotSend, JobBatch } from "./job-batch.ts";
+import {
+  DONE,
+  ERROR,
+  FREE,
+  ITEM,
+  PROGRESS,
+  QUEUED,
+  REVOKED,
+  RUNNING,
+  SKIPPED,
+  STARTED,
+  STOPPING,
+  slotCount,
+  type ToPool,
+  type ToWorker,
+  VALUE,
+} from "./protocol.ts";
+import type { StartWorker, WorkerLink } from "./worker-link.ts";
+
+/** A worker holds so much work at a time, in milliseconds: enough that it need not wait for us, … */
+const window = 1;
+/** … so many jobs at most, … */
+const longestLine = 256;
+
+/** What a worker tells its pool. */
+export interface WorkerKeeper {
+  workerReady(worker: PoolWorker): void;
+  workerFailedToStart(worker: PoolWorker, record: unknown): void;
+  workerEnded(worker: PoolWorker, exit: WorkerExit): void;
+  /** A slice of replies has been dealt with. */
+  workerReplied(worker: PoolWorker, ended: number, elapsed: number): void;
+  /** `isError` says that `value` is the record of one; `began` is when the first of those began that are reported together. */
+  jobEnded(job: Job, isError: boolean, value: unknown, began: number): void;
+  jobStarted(job: Job): void;
+  /** The worker has more memory than it may. */
+  workerIsTooBig(worker: PoolWorker): void;
+}
+
+/**
+ *  state        gets jobs    left by
+ *  starting     yes          its first word
+ *  ready        yes          retire(), end()
+ *  retiring     no           end(), once it has no job left
+ *  ending       no           its exit
+ *  dead         no           nothing
+ */
+export type WorkerState = "starting" | "ready" | "retiring" | "ending" | "dead";
+
+/** One worker of a pool, and the jobs that were sent to it. */
+export class PoolWorker {
+  readonly number: number;
+  state: WorkerState = "starting";
+  /** When it has last replied, or was started, on the clock of `performance.now()`. */
+  lastHeard: number = performance.now();
+  /** How many jobs it has ended. */
+  answered = 0;
+  /** How many jobs it has, that were not revoked. */
+  outstanding = 0;
+  /** How long these will take, in milliseconds, as far as is known. */
+  load = 0;
+  /** Whether the pool itself has killed it. */
+  wasKilled = false;
+  onDeath: (() => void) | null = null;
+  /** The last uncaught exception that it reported. */
+  lastWords: unknown = undefined;
+  readonly #keeper: WorkerKeeper;
+  readonly #link: WorkerLink;
+  readonly #words: Int32Array | null;
+  /** So many more jobs it may be given in its life. */
+  #jobsLeft: number;
+  readonly #jobs: (Job | null)[] = [];
+  readonly #freeSlots: number[] = [];
+  readonly #known: boolean[] = [];
+  /** How many slots are taken, by jobs that were revoked as well. */
+  #taken = 0;
+  #sent = 0;
+  #posts = 0;
+  /** How many jobs, from the first unanswered one on, may have begun without a further word. */
+  #claimed = 1;
+  #killable: Job | null = null;
+
+  constructor(keeper: WorkerKeeper, start: StartWorker, number: number, maxTasks: number) {
+    this.#keeper = keeper;
+    this.number = number;
+    this.#jobsLeft = maxTasks;
+    this.#link = start(
+      {
+        onMessage: (message) => this.#receive(message),
+        onUnreadable: (error) => this.#loseReplies(error),
+        onExit: (exit) => keeper.workerEnded(this, exit),
+      },
+      number,
+    );
+    this.#words = this.#link.words;
+    this.#link.unref();
+  }
+
+  /** Whether memory is shared with it, so that jobs can be taken back. */
+  get isShared(): boolean {
+    return this.#words !== null;
+  }
+
+  get isExhausted(): boolean {
+    return this.#jobsLeft <= 0;
+  }
+
+  get isIdle(): boolean {
+    return this.#taken === 0;
+  }
+
+  /** Whether it gets jobs at all. */
+  get isOpen(): boolean {
+    return (this.state === "ready" || this.state === "starting") && this.#jobsLeft > 0;
+  }
+
+  /**
+   * Whether it may have `job` now, behind `more` others that make its load `load`.
+   *
+   * A job that may have to be killed has a process for itself, and so has one that is long, or of which nothing is known:
+   * what was sent to a process cannot be taken back.
+   */
+  accepts(job: Job, more = 0, load: number = this.load): boolean {
+    if (!this.isOpen || this.#jobsLeft <= more || this.#taken + more >= slotCount) return false;
+    const before = this.outstanding + more;
+    if (before === 0) return this.#taken === 0 || this.isShared;
+    const fits = before < longestLine && load + job.function.expected <= window;
+    if (this.isShared) return fits || before < 2;
+    return fits && this.#killable === null && !job.isKillable;
+  }
+
+  /** Send jobs; those that cannot be sent fail. */
+  send(jobs: readonly Job[]): void {
+    const batch = this.#write(jobs);
+    try {
+      this.#post(batch.message, batch.transfers);
+    } catch (error) {
+      this.#unsend(batch);
+      if (jobs.length === 1) return (jobs[0] as Job).fail(cannotSend(jobs[0] as Job, error));
+      for (const job of jobs) this.send([job]);
+      return;
+    }
+    for (const job of jobs) this.#known[job.function.number] = true;
+  }
+
+  /** Whether a job that it has, has begun. */
+  isRunning(job: Job): boolean {
+    if (this.#words === null) return job.order < this.answered + this.#claimed;
+    const word = Atomics.load(this.#words, job.slot);
+    return word === RUNNING || word === STOPPING;
+  }
+
+  /** Take back a job that has not begun; `false` if it has, or if there is no way to tell. */
+  revoke(job: Job): boolean {
+    if (this.#words === null) return false;
+    if (Atomics.compareExchange(this.#words, job.slot, QUEUED, REVOKED) !== QUEUED) return false;
+    this.#jobs[job.slot] = null;
+    this.#jobsLeft++;
+    this.#forget(job);
+    return true;
+  }
+
+  /** Take back at most `count` of the jobs that would begin last; in their order. */
+  takeBack(count: number): Job[] {
+    const back: Job[] = [];
+    for (const job of this.jobsInOrder().reverse()) {
+      if (back.length >= count) break;
+      if (job.isMovable && !job.isPinned && this.revoke(job)) back.push(job);
+    }
+    return back.reverse();
+  }
+
+  /** The jobs that it has, in the order in which they begin. */
+  jobsInOrder(): Job[] {
+    return this.#jobs.filter((job) => job !== null).sort((a, b) => a.order - b.order);
+  }
+
+  askToStop(job: Job, reason: unknown): void {
+    if (this.#words !== null) Atomics.compareExchange(this.#words, job.slot, RUNNING, STOPPING);
+    const message = { kind: "stopJob", slot: job.slot, id: job.id } as const;
+    try {
+      this.tell({ ...message, reason });
+    } catch {
+      this.tell({ ...message, reason: reason instanceof Error ? reason.message : String(reason) });
+    }
+  }
+
+  giveCredit(job: Job, credit: number): void {
+    if (job.worker === this) this.tell({ kind: "credit", slot: job.slot, id: job.id, credit });
+  }
+
+  tell(message: ToWorker): void {
+    if (this.state !== "dead") this.#post(message, []);
+  }
+
+  /** Give it no more jobs. */
+  retire(): void {
+    if (this.state === "starting" || this.state === "ready") this.state = "retiring";
+  }
+
+  /** It has no jobs: let it end by itself. */
+  end(): void {
+    this.state = "ending";
+    this.tell({ kind: "end" });
+  }
+
+  kill(): void {
+    this.#link.kill();
+  }
+
+  ref(): void {
+    this.#link.ref();
+  }
+
+  unref(): void {
+    this.#link.unref();
+  }
+
+  /**
+   * It is dead: what it was running is lost, also what it had ended without a word of it; all else can run elsewhere.
+   */
+  die(): { readonly lost: Job[]; readonly unstarted: Job[] } {
+    this.state = "dead";
+    const lost: Job[] = [];
+    const unstarted: Job[] = [];
+    for (const job of this.jobsInOrder()) {
+      const mayHaveBegun = this.#words === null ? this.isRunning(job) : Atomics.load(this.#words, job.slot) !== QUEUED;
+      (mayHaveBegun || !job.isMovable || job.isPinned ? lost : unstarted).push(job);
+    }
+    this.#jobs.length = 0;
+    this.outstanding = 0;
+    this.#taken = 0;
+    return { lost, unstarted };
+  }
+
+  #write(jobs: readonly Job[]): JobBatch {
+    const batch = new JobBatch();
+    if (this.#taken === 0) this.#link.ref();
+    const announced = new Set<JobFunction>();
+    for (const job of jobs) {
+      const f = job.function;
+      this.#take(job);
+      batch.add(job, this.#known[f.number] === true || announced.has(f));
+      announced.add(f);
+    }
+    return batch;
+  }
+
+  #take(job: Job): void {
+    const slot = this.#freeSlots.pop() ?? this.#jobs.length;
+    this.#jobs[slot] = job;
+    job.worker = this;
+    job.slot = slot;
+    job.order = this.#sent++;
+    job.post = this.#posts + 1;
+    job.weight = Math.min(job.function.expected, window);
+    if (!this.isShared && job.isKillable) this.#killable = job;
+    if (this.#words !== null) Atomics.store(this.#words, slot, QUEUED);
+    this.#taken++;
+    this.#jobsLeft--;
+    this.outstanding++;
+    this.load += job.weight;
+  }
+
+  /** A batch did not go out: as if it had never been written. */
+  #unsend(batch: JobBatch): void {
+    for (const job of batch.jobs) {
+      const { slot } = job;
+      this.#forget(job);
+      this.#freeSlot(slot);
+      this.#jobsLeft++;
+      this.#sent--;
+    }
+  }
+
+  #post(message: unknown, transfer: readonly object[]): void {
+    this.#link.post(message, transfer);
+    this.#posts++;
+  }
+
+  /** The job is not this worker's any more. */
+  #forget(job: Job): void {
+    this.outstanding--;
+    this.load = this.outstanding === 0 ? 0 : this.load - job.weight;
+    if (this.#killable === job) this.#killable = null;
+    job.worker = null;
+    job.slot = -1;
+  }
+
+  #freeSlot(slot: number): void {
+    this.#jobs[slot] = null;
+    if (this.#words !== null) Atomics.store(this.#words, slot, FREE);
+    this.#freeSlots.push(slot);
+    this.#taken--;
+    if (this.#taken === 0 && this.state !== "ending") this.#link.unref();
+  }
+
+  #receive(message: unknown): void {
+    this.lastHeard = performance.now();
+    if (Array.isArray(message)) this.#takeReplies(message);
+    else this.#takeNews(message as ToPool);
+  }
+
+  #takeReplies(replies: readonly unknown[]): void {
+    const [elapsed, claimed] = replies as [number, number];
+    const began = this.lastHeard - elapsed;
+    let ended = 0;
+    let last: JobFunction | null = null;
+    if (claimed >= 0) this.#claimed = claimed;
+    for (let i = 2; i < replies.length; i += 3) {
+      const slot = replies[i] as number;
+      const kind = replies[i + 1] as number;
+      const job = this.#jobs[slot] ?? null;
+      if (kind === VALUE || kind === ERROR) {
+        ended++;
+        this.answered++;
+        if (job === null) continue;
+        last = job.function;
+        this.#forget(job);
+        this.#freeSlot(slot);
+        this.#keeper.jobEnded(job, kind === ERROR, replies[i + 2], began);
+      } else if (kind === SKIPPED) {
+        this.answered++;
+        this.#freeSlot(slot);
+      } else if (job !== null) this.#hear(job, kind, replies[i + 2]);
+    }
+    if (last !== null) learn(last, elapsed / ended);
+    this.#keeper.workerReplied(this, ended, elapsed);
+  }
+
+  #hear(job: Job, kind: number, value: unknown): void {
+    if (kind === STARTED) this.#keeper.jobStarted(job);
+    else if (kind === PROGRESS) job.settings?.onProgress?.(value);
+    else if (kind === ITEM) job.settings?.onItem?.(value);
+  }
+
+  #takeNews(news: ToPool): void {
+    if (news.kind === "ready") this.#keeper.workerReady(this);
+    else if (news.kind === "initializerFailed") this.#keeper.workerFailedToStart(this, news.error);
+    else if (news.kind === "memory") this.#keeper.workerIsTooBig(this);
+    else if (news.kind === "unreadable") this.#sendAgain(news.batch, news.error);
+    else if (news.kind === "uncaught") this.lastWords = news.error;
+  }
+
+  /** The worker cannot read what we have posted. One job of several is to blame: each is sent on its own. */
+  #sendAgain(post: number, record: unknown): void {
+    const jobs = this.jobsInOrder().filter((job) => job.post === post);
+    for (const job of jobs) {
+      const { slot } = job;
+      this.#forget(job);
+      this.#freeSlot(slot);
+    }
+    const [first] = jobs;
+    if (jobs.length === 1 && first !== undefined) this.#keeper.jobEnded(first, true, record, this.lastHeard);
+    else for (const job of jobs) this.send([job]);
+    this.#keeper.workerReplied(this, 0, 0);
+  }
+
+  /** Results have come that cannot be read here: the jobs are those that are done and have not been heard of. */
+  #loseReplies(error: unknown): void {
+    for (const job of this.jobsInOrder()) {
+      if (this.#words === null || Atomics.load(this.#words, job.slot) !== DONE) continue;
+      const { slot } = job;
+      this.answered++;
+      this.#forget(job);
+      this.#freeSlot(slot);
+      job.fail(error);
+    }
+    this.#keeper.workerReplied(this, 0, 0);
+  }
+}
+
+function learn(f: JobFunction, mean: number): void {
+  const believed = mean > f.expected || f.expected === Number.POSITIVE_INFINITY;
+  f.expected = believed ? mean : f.expected * 0.75 + mean * 0.25;
+}

@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { WorkerExit } from "./errors.ts";
+import type { WorkerEvents, WorkerLink } from "./worker-link.ts";
+import { workerSource } from "./worker-source.generated.ts";
+
+/** What a process is started with. */
+export interface ProcessSettings {
+  readonly execPath: string;
+  readonly execArgv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * The processes that live: with the end of this one, they end.
+ *
+ * One that is idle notices that its channel is closed; one that is busy has to be told in a way that it cannot miss.
+ */
+const living = new Set<ProcessLink>();
+
+/** The line to a process: the channel of Node, and its signals. */
+export class ProcessLink implements WorkerLink {
+  readonly words: null = null;
+  readonly #child: ChildProcess;
+  readonly #events: WorkerEvents;
+  #error: unknown = undefined;
+  #exit: WorkerExit | null = null;
+  #isGone = false;
+
+  constructor(events: WorkerEvents, initialization: unknown, settings: ProcessSettings) {
+    this.#events = events;
+    const { execPath, execArgv, env } = settings;
+    this.#child = spawn(execPath, [...execArgv, "-e", workerSource], {
+      env,
+      // A group of its own, so that what the job has started ends with it, and Ctrl-C is for us alone.
+      detached: process.platform !== "win32",
+      serialization: "advanced",
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    this.#child.on("message", (message) => events.onMessage(message));
+    this.#child.on("error", (error) => this.#fail(error));
+    this.#child.on("exit", (exitCode, signal) => this.#end({ exitCode, signal, oom: isOutOfMemory(exitCode, signal) }));
+    this.#child.on("disconnect", () => this.#settle());
+    if (living.size === 0) process.on("exit", killAll);
+    living.add(this);
+    this.post(initialization);
+  }
+
+  post(message: unknown): void {
+    // Serialized before it returns; a channel that is closed already is followed by the exit.
+    if (this.#child.connected) this.#child.send(message as object, () => {});
+  }
+
+  ref(): void {
+    this.#child.ref();
+    this.#child.channel?.ref();
+  }
+
+  unref(): void {
+    this.#child.unref();
+    this.#child.channel?.unref();
+  }
+
+  /** The whole group of processes. */
+  kill(): void {
+    const { pid } = this.#child;
+    if (pid === undefined || this.#exit !== null) return;
+    try {
+      if (process.platform === "win32") this.#child.kill("SIGKILL");
+      else process.kill(-pid, "SIGKILL");
+    } catch {
+      this.#child.kill("SIGKILL");
+    }
+  }
+
+  /** It could not be started; then there is no exit. */
+  #fail(error: Error): void {
+    this.#error = error;
+    if (this.#child.pid === undefined) this.#end({ exitCode: null, signal: null, oom: false });
+  }
+
+  #end(exit: WorkerExit): void {
+    this.#exit = { ...exit, ...(this.#error === undefined ? {} : { error: this.#error }) };
+    this.#settle();
+  }
+
+  /** What it has sent arrives before the end of its channel, which may come after its exit. */
+  #settle(): void {
+    if (this.#exit === null || this.#isGone || (this.#child.connected && this.#child.pid !== undefined)) return;
+    this.#isGone = true;
+    living.delete(this);
+    if (living.size === 0) process.removeListener("exit", killAll);
+    this.#events.onExit(this.#exit);
+  }
+}
+
+function killAll(): void {
+  for (const link of living) link.kill();
+}
+
+/** V8 aborts when its heap is full, which is either signal or code; nothing tells it from other aborts. */
+function isOutOfMemory(exitCode: number | null, signal: string | null): boolean {
+  return signal === "SIGABRT" || exitCode === 134;
+}

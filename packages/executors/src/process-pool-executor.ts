@@ -1,0 +1,69 @@
+import { availableParallelism } from "node:os";
+import { BrokenProcessPool } from "./errors.ts";
+import { initializationFrom, PoolExecutor } from "./pool-executor.ts";
+import type { PoolOptions } from "./pool-options.ts";
+import { ProcessLink, type ProcessSettings } from "./process-link.ts";
+
+/** Settings of a `ProcessPoolExecutor`. */
+export interface ProcessPoolOptions extends PoolOptions {
+  /** How much memory the heap of a process may take; one that takes more dies. */
+  readonly resourceLimits?: { readonly maxOldGenerationSizeMb?: number | undefined } | undefined;
+  /** Flags of Node for the processes; by default those of this process. */
+  readonly execArgv?: readonly string[] | undefined;
+  /** The environment of the processes; by default that of this process. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  /** The program to run; by default the one that runs this process. */
+  readonly execPath?: string | undefined;
+}
+
+/**
+ * Runs functions in processes of their own: slower to reach than threads, but whatever happens there, happens there.
+ *
+ * Processes are started when they are needed, at most `maxWorkers` of them: by default as many as there are processors. Jobs
+ * that wait or run keep the program up; processes that have nothing to do do not, and end with it.
+ *
+ * There is no shared memory: a job that was sent to a process can no longer be cancelled exactly, so a second one is sent
+ * along only if jobs are known to be short; and a synchronous job does not see that it was asked to stop.
+ *
+ * @see {@link https://docs.python.org/3/library/concurrent.futures.html#processpoolexecutor}
+ *
+ * @example
+ * await using pool = new ProcessPoolExecutor({ maxWorkers: 2 });
+ * const double = inline((n: number) => n * 2);
+ * await pool.submit(double, 21) // => 42
+ */
+export class ProcessPoolExecutor extends PoolExecutor {
+  /** @throws {TypeError} An option is of the wrong type. @throws {RangeError} It is out of range. */
+  constructor(options: ProcessPoolOptions = {}) {
+    const initialization = initializationFrom(options);
+    const settings = processSettings(options);
+    super(options, {
+      name: "ProcessPoolExecutor",
+      maxWorkers: availableParallelism(),
+      capabilities: { where: "process", sharedMemory: false, transfer: false, streaming: true, synchronousCancel: false },
+      start: (events) => new ProcessLink(events, initialization, settings),
+      Broken: BrokenProcessPool,
+    });
+  }
+}
+
+function processSettings(options: ProcessPoolOptions): ProcessSettings {
+  const { execPath = process.execPath, execArgv = process.execArgv, env = process.env } = options;
+  const heap = options.resourceLimits?.maxOldGenerationSizeMb;
+  return {
+    execPath,
+    execArgv: [...withoutProgram(execArgv), ...(heap === undefined ? [] : [`--max-old-space-size=${heap}`])],
+    env,
+  };
+}
+
+/** A parent that runs a text itself (`node -e text`) must not have its workers run it as well. */
+function withoutProgram(execArgv: readonly string[]): string[] {
+  const flags: string[] = [];
+  for (let i = 0; i < execArgv.length; i++) {
+    const flag = execArgv[i] as string;
+    if (/^(-e|-p|-pe|--eval|--print)$/.test(flag)) i++;
+    else if (!/^--(eval|print|inspect(-brk|-port)?|input-type)(=|$)/.test(flag)) flags.push(flag);
+  }
+  return flags;
+}

@@ -1,0 +1,27 @@
+import type { WorkerExit } from "./errors.ts";
+
+/** The pool's end of the line to a worker, whatever that is made of. */
+export interface WorkerLink {
+  /** The words of the slots, where memory is shared with the worker. */
+  readonly words: Int32Array | null;
+  /** @throws {DataCloneError} Something in it cannot be cloned; then nothing was sent. */
+  post(message: unknown, transfer: readonly object[]): void;
+  /** Keep the program up. */
+  ref(): void;
+  /** Let the program end. */
+  unref(): void;
+  /** End the worker, whatever it does. */
+  kill(): void;
+}
+
+/** What becomes of a worker. */
+export interface WorkerEvents {
+  onMessage(message: unknown): void;
+  /** A message has arrived that cannot be read here. */
+  onUnreadable(error: unknown): void;
+  /** It has ended, and everything that it had sent was delivered; called once. */
+  onExit(exit: WorkerExit): void;
+}
+
+/** Starts a worker. */
+export type StartWorker = (events: WorkerEvents, number: number) => WorkerLink;

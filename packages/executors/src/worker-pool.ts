@@ -1,0 +1,449 @@
+import { RuntimeError } from "@asyncio-ts/contextvars";
+import type { Seconds } from "@asyncio-ts/core";
+import { TimeoutError } from "@asyncio-ts/tasks";
+import { fromRecord } from "./error-record.ts";
+import { type BrokenExecutor, describeExit, ExecutorFull, WorkerDied, type WorkerExit } from "./errors.ts";
+import { Job, type JobFunction, type JobKeeper, type JobSettings } from "./job.ts";
+import { JobQueue } from "./job-queue.ts";
+import { PoolCounters, type PoolStatistics } from "./pool-statistics.ts";
+import { PoolWorker, type WorkerKeeper } from "./pool-worker.ts";
+import { RoomLine } from "./room-line.ts";
+import { Stealing } from "./stealing.ts";
+import type { StartWorker } from "./worker-link.ts";
+
+/** After this long a worker that was told to end is made to, in milliseconds. */
+const endingTime = 5_000;
+
+/** So many workers in a row may die before their first word; then the pool is broken. */
+const failedStartsAtMost = 3;
+
+/** How a pool is set up. */
+export interface PoolSetup {
+  readonly name: string;
+  readonly maxWorkers: number;
+  readonly maxTasksPerChild: number;
+  readonly maxQueue: number;
+  readonly idleTimeout: Seconds;
+  readonly onWorkerCrash: "replace" | "break";
+  readonly start: StartWorker;
+  readonly Broken: new (message: string, options?: ErrorOptions) => BrokenExecutor;
+}
+
+/**
+ *  state       submit()         left by
+ *  open        takes the job    shutdown(), a worker that cannot start
+ *  shut        throws           nothing
+ *  broken      throws           nothing
+ */
+type State =
+  | { readonly kind: "open" }
+  | { readonly kind: "shut" }
+  | { readonly kind: "broken"; readonly message: string; readonly cause: unknown };
+
+/**
+ * Jobs, and the workers that run them, whatever a worker is made of.
+ *
+ * 1. A job is in exactly one place: in the queue, with one worker, or over.
+ * 2. Jobs leave the queue in a microtask, so that those that are submitted together travel together.
+ * 3. Workers get equal shares, of no more than they can do in a millisecond, if that is known; so most jobs stay in the
+ *    queue, where they can be cancelled, and where whoever is free first gets them.
+ * 4. Whatever ends a worker, each of its jobs is settled or goes back to the queue.
+ */
+export class WorkerPool implements JobKeeper, WorkerKeeper {
+  readonly #setup: PoolSetup;
+  readonly #queue = new JobQueue();
+  readonly #workers: PoolWorker[] = [];
+  readonly #counters = new PoolCounters();
+  readonly #stealing: Stealing;
+  readonly #born = new Map<PoolWorker, number>();
+  readonly #room = new RoomLine();
+  #state: State = { kind: "open" };
+  #ended: { readonly promise: Promise<void>; readonly resolve: () => void } | null = null;
+  #waiting = 0;
+  #nextJob = 1;
+  #nextWorker = 1;
+  #failedStarts = 0;
+  #isFlushing = false;
+  #clock = 0;
+  /** The worker that was heard of last: it may still be waiting for the next batch. */
+  #lastActive = 0;
+  #idleTimer: NodeJS.Timeout | null = null;
+
+  constructor(setup: PoolSetup) {
+    this.#setup = setup;
+    this.#stealing = new Stealing(this.#workers, (jobs) => {
+      for (const job of jobs.reverse()) this.#putBack(job);
+      this.#flushSoon();
+    });
+  }
+
+  submit(
+    fn: JobFunction,
+    args: readonly unknown[],
+    settings: JobSettings | null,
+    submittedFrom: string | undefined,
+  ): Job {
+    this.checkOpen();
+    if (this.#waiting >= this.#setup.maxQueue) {
+      throw new ExecutorFull(`Cannot submit a job: ${this.#waiting} jobs are waiting already`);
+    }
+    this.#flushSoon();
+    const job = this.#makeJob(fn, args, settings, submittedFrom);
+    this.#queue.push(job);
+    this.#waiting++;
+    return job;
+  }
+
+  /** Run a job on each worker that the pool may have, those included that are not started yet. */
+  broadcast(fn: JobFunction, args: readonly unknown[]): Job[] {
+    this.checkOpen();
+    while (this.#openWorkers().length < this.#setup.maxWorkers) this.#startWorker();
+    return this.#openWorkers().map((worker) => {
+      const job = this.#makeJob(fn, args, null, undefined);
+      job.isPinned = true;
+      worker.send([job]);
+      return job;
+    });
+  }
+
+  /** Wait until the queue takes another job. */
+  waitForRoom(): Promise<void> {
+    return this.#waiting < this.#setup.maxQueue ? Promise.resolve() : this.#room.wait();
+  }
+
+  /** @throws {RuntimeError} The pool takes no jobs. */
+  checkOpen(): void {
+    if (this.#state.kind === "shut") throw new RuntimeError("Cannot schedule new futures after shutdown");
+    if (this.#state.kind === "broken") throw this.#brokenError(this.#state);
+  }
+
+  shutdown(cancelFutures: boolean): Promise<void> {
+    if (this.#state.kind === "open") this.#state = { kind: "shut" };
+    if (cancelFutures) this.#cancelAll();
+    this.#room.openAll();
+    this.#ended ??= withResolvers();
+    this.#endIfDone();
+    return this.#ended.promise;
+  }
+
+  statistics(): PoolStatistics {
+    const now = performance.now();
+    let living = 0;
+    for (const born of this.#born.values()) living += now - born;
+    return {
+      workers: this.#workers.length,
+      idle: this.#workers.filter((worker) => worker.isIdle).length,
+      waiting: this.#waiting,
+      running: this.#workers.reduce((sum, worker) => sum + worker.outstanding, 0),
+      completed: this.#counters.completed,
+      failed: this.#counters.failed,
+      crashes: this.#counters.crashes,
+      runTime: this.#counters.runTime.summary(),
+      waitTime: this.#counters.waitTime.summary(),
+      utilization: this.#counters.utilization(living),
+    };
+  }
+
+  // What jobs ask
+
+  revoke(job: Job): boolean {
+    if (job.isOver) return false;
+    const { worker } = job;
+    if (worker === null) this.#leaveQueue();
+    else if (!worker.revoke(job)) return false;
+    job.dismiss();
+    this.#endIfDone();
+    return true;
+  }
+
+  askToStop(job: Job, reason: unknown, grace: Seconds): void {
+    const { worker } = job;
+    if (worker === null) return;
+    job.stop ??= { reason };
+    worker.askToStop(job, reason);
+    if (grace === Number.POSITIVE_INFINITY) return;
+    const timer = setTimeout(() => this.#killWith(job, worker), grace * 1_000);
+    job.whenGone(() => clearTimeout(timer));
+  }
+
+  // What workers report
+
+  workerReady(worker: PoolWorker): void {
+    if (worker.state === "starting") worker.state = "ready";
+    this.#failedStarts = 0;
+    this.#settle(worker);
+  }
+
+  workerFailedToStart(worker: PoolWorker, record: unknown): void {
+    this.#break("Its initializer failed", fromRecord(record as never, {}));
+    worker.kill();
+  }
+
+  jobStarted(job: Job): void {
+    const timeout = job.settings?.timeout ?? null;
+    if (timeout === null || timeout === Number.POSITIVE_INFINITY) return;
+    const timer = setTimeout(() => this.#timeOut(job, timeout), timeout * 1_000);
+    job.whenGone(() => clearTimeout(timer));
+  }
+
+  jobEnded(job: Job, isError: boolean, value: unknown, began: number): void {
+    this.#counters.waitTime.record(Math.max(began - job.submittedAt, 0), 1);
+    job.leave();
+    if (!isError) return job.succeed(value);
+    this.#counters.failed++;
+    if (job.isOver) return;
+    const error = fromRecord(value as never, { submittedAt: job.submittedFrom });
+    if (job.stop !== null && isCancellation(error)) job.abandon(job.stop.reason);
+    else job.fail(error);
+  }
+
+  workerReplied(worker: PoolWorker, ended: number, elapsed: number): void {
+    if (ended > 0) this.#counters.jobsRan(ended, elapsed);
+    this.#settle(worker);
+  }
+
+  workerIsTooBig(worker: PoolWorker): void {
+    this.#recycle(worker);
+  }
+
+  workerEnded(worker: PoolWorker, exit: WorkerExit): void {
+    const wasEnding = worker.state === "ending";
+    const wasStarting = worker.state === "starting";
+    const { lost, unstarted } = worker.die();
+    this.#remove(worker);
+    if (!wasEnding) this.#counters.crashes++;
+    for (const job of unstarted.reverse()) this.#putBack(job);
+    for (const job of lost) this.#lose(job, worker, exit);
+    if (!wasEnding && !worker.wasKilled) this.#noteCrash(wasStarting, exit);
+    if (this.#waiting > 0) this.#flushSoon();
+    this.#endIfDone();
+  }
+
+  // Jobs
+
+  #makeJob(
+    fn: JobFunction,
+    args: readonly unknown[],
+    settings: JobSettings | null,
+    submittedFrom: string | undefined,
+  ): Job {
+    const id = this.#nextJob++;
+    return new Job(this, { function: fn, args, id, settings, submittedAt: this.#clock, submittedFrom });
+  }
+
+  #putBack(job: Job): void {
+    if (job.isOver) return;
+    job.leave();
+    if (this.#state.kind === "broken") return job.fail(this.#brokenError(this.#state));
+    this.#queue.unshift(job);
+    this.#waiting++;
+  }
+
+  #leaveQueue(): void {
+    this.#waiting--;
+    this.#room.open(1);
+  }
+
+  #cancelAll(): void {
+    const unstarted = [...this.#queue.clear(), ...this.#workers.flatMap((worker) => worker.jobsInOrder())];
+    for (const job of unstarted) if (this.revoke(job)) job.future.setCancelled();
+  }
+
+  #timeOut(job: Job, timeout: Seconds): void {
+    job.fail(new TimeoutError(`The job timed out after ${timeout} s`));
+    this.askToStop(job, "timeout", job.settings?.gracePeriod ?? 1);
+  }
+
+  #lose(job: Job, worker: PoolWorker, exit: WorkerExit): void {
+    job.leave();
+    if (job.stop !== null && worker.wasKilled) return job.abandon(job.stop.reason);
+    const cause = worker.lastWords === undefined ? exit.error : fromRecord(worker.lastWords as never, {});
+    const message = `The worker ${this.#setup.name}-${worker.number} ${describeExit(exit)} while it was running the job`;
+    this.#counters.failed++;
+    job.fail(new WorkerDied(message, { ...exit, error: cause }));
+  }
+
+  /** End a worker because of `job`, and of no other. */
+  #killWith(job: Job, worker: PoolWorker): void {
+    if (job.worker !== worker) return;
+    const others = worker.takeBack(Number.POSITIVE_INFINITY);
+    for (const other of others.reverse()) this.#putBack(other);
+    if (this.#waiting > 0) this.#flushSoon();
+    if (!worker.isRunning(job)) return;
+    worker.retire();
+    worker.wasKilled = true;
+    worker.kill();
+  }
+
+  // Workers
+
+  #flushSoon(): void {
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    this.#clock = performance.now();
+    queueMicrotask(this.#flush);
+  }
+
+  /** Send out what waits, in equal shares. */
+  readonly #flush = (): void => {
+    this.#isFlushing = false;
+    const next = this.#queue.peek();
+    if (next === undefined) return;
+    this.#startWorkers();
+    const ready = this.#workers.filter((worker) => worker.accepts(next));
+    if (ready.length === 0) return;
+    const total = ready.reduce((sum, worker) => sum + worker.outstanding, this.#waiting);
+    const share = Math.ceil(total / ready.length);
+    const first = this.#workers[this.#lastActive];
+    if (first !== undefined && ready.includes(first)) this.#fill(first, share);
+    for (const worker of ready) if (worker !== first) this.#fill(worker, share);
+    this.#stealing.look();
+    this.#endIfDone();
+  };
+
+  #fill(worker: PoolWorker, share: number): void {
+    const jobs: Job[] = [];
+    let { load } = worker;
+    for (let room = share - worker.outstanding; room > 0; room--) {
+      const job = this.#queue.peek();
+      if (job === undefined || !worker.accepts(job, jobs.length, load)) break;
+      load += job.function.expected;
+      this.#queue.shift();
+      jobs.push(job);
+    }
+    if (jobs.length === 0) return;
+    this.#waiting -= jobs.length;
+    this.#room.open(jobs.length);
+    worker.send(jobs);
+    if (worker.isExhausted) this.#recycle(worker);
+  }
+
+  /** One for each job that waits and that no idle worker can take, as Python does. */
+  #startWorkers(): void {
+    const open = this.#openWorkers();
+    const idle = open.filter((worker) => worker.outstanding === 0).length;
+    const missing = Math.min(this.#waiting - idle, this.#setup.maxWorkers - open.length);
+    for (let i = 0; i < missing && this.#state.kind !== "broken"; i++) this.#startWorker();
+  }
+
+  #openWorkers(): PoolWorker[] {
+    return this.#workers.filter((worker) => worker.isOpen);
+  }
+
+  #startWorker(): void {
+    const number = this.#nextWorker++;
+    try {
+      const worker = new PoolWorker(this, this.#setup.start, number, this.#setup.maxTasksPerChild);
+      this.#workers.push(worker);
+      this.#born.set(worker, performance.now());
+    } catch (error) {
+      this.#break("A worker cannot be started", error);
+    }
+  }
+
+  /** Have another worker in the place of one that ends when its jobs are done. */
+  #recycle(worker: PoolWorker): void {
+    if (!(worker.state === "ready" || worker.state === "starting")) return;
+    worker.retire();
+    if (this.#state.kind === "open" || this.#waiting > 0) this.#startWorker();
+    if (worker.isIdle) worker.end();
+  }
+
+  /** A worker has replied: it may have room, or nothing to do. */
+  #settle(worker: PoolWorker): void {
+    if (this.#workers[this.#lastActive] !== worker) this.#lastActive = this.#workers.indexOf(worker);
+    if (this.#waiting > 0 && !this.#isFlushing) this.#flush();
+    if (!worker.isIdle) return;
+    if (worker.state === "retiring") this.#end(worker);
+    else this.#watchIdle();
+    this.#stealing.look();
+    this.#endIfDone();
+  }
+
+  #end(worker: PoolWorker): void {
+    if (worker.state === "ending" || worker.state === "dead") return;
+    worker.end();
+    const timer = setTimeout(() => worker.kill(), endingTime);
+    timer.unref();
+    worker.onDeath = () => clearTimeout(timer);
+  }
+
+  #remove(worker: PoolWorker): void {
+    worker.onDeath?.();
+    const index = this.#workers.indexOf(worker);
+    if (index >= 0) this.#workers.splice(index, 1);
+    const born = this.#born.get(worker);
+    this.#born.delete(worker);
+    if (born !== undefined) this.#counters.workerLived(performance.now() - born);
+  }
+
+  #noteCrash(wasStarting: boolean, exit: WorkerExit): void {
+    if (wasStarting) this.#failedStarts++;
+    if (this.#failedStarts >= failedStartsAtMost) this.#break(`Its workers cannot start: one ${describeExit(exit)}`, exit.error);
+    else if (this.#setup.onWorkerCrash === "break") this.#break(`A worker ${describeExit(exit)}`, exit.error);
+  }
+
+  /** One timer looks after all idle workers. */
+  #watchIdle(): void {
+    const { idleTimeout } = this.#setup;
+    if (this.#idleTimer !== null || idleTimeout === Number.POSITIVE_INFINITY) return;
+    this.#idleTimer = setTimeout(() => {
+      this.#idleTimer = null;
+      this.#endIdle(performance.now() - idleTimeout * 1_000);
+    }, Math.min(idleTimeout * 1_000 + 1, 2 ** 31 - 1));
+    this.#idleTimer.unref();
+  }
+
+  #endIdle(before: number): void {
+    for (const worker of this.#workers) {
+      if (worker.isIdle && worker.state === "ready" && worker.lastHeard <= before) this.#end(worker);
+    }
+    if (this.#workers.some((worker) => worker.isIdle && worker.state === "ready")) this.#watchIdle();
+  }
+
+  // The end
+
+  #break(message: string, cause: unknown): void {
+    if (this.#state.kind === "broken") return;
+    const state = { kind: "broken", message: `The pool is broken: ${message}`, cause } as const;
+    this.#state = state;
+    this.#waiting = 0;
+    this.#room.openAll();
+    const jobs = [...this.#queue.clear(), ...this.#workers.flatMap((worker) => worker.jobsInOrder())];
+    for (const job of jobs) job.fail(this.#brokenError(state));
+    for (const worker of this.#workers) {
+      worker.wasKilled = true;
+      worker.kill();
+    }
+  }
+
+  /** One error for each future: errors are changed where they are caught. */
+  #brokenError({ message, cause }: { readonly message: string; readonly cause: unknown }): BrokenExecutor {
+    return new this.#setup.Broken(message, cause === undefined ? undefined : { cause });
+  }
+
+  #endIfDone(): void {
+    if (this.#ended === null || this.#waiting > 0) return;
+    for (const worker of [...this.#workers]) {
+      if (!worker.isIdle || worker.state === "ending") continue;
+      worker.ref();
+      if (this.#state.kind !== "broken") this.#end(worker);
+    }
+    if (this.#workers.length > 0) return;
+    if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
+    this.#stealing.stop();
+    this.#ended.resolve();
+  }
+}
+
+function isCancellation(error: unknown): boolean {
+  return error instanceof Error && (error.name === "CancelledError" || error.name === "AbortError");
+}
+
+function withResolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,263 @@
+import { toRecord } from "../error-record.ts";
+import { currentJobKey, type CurrentJobHolder } from "../job-context.ts";
+import type { JobName } from "../job-name.ts";
+import {
+  DONE,
+  ERROR,
+  type FunctionReference,
+  type JobExtras,
+  PROGRESS,
+  QUEUED,
+  RUNNING,
+  SKIPPED,
+  STARTED,
+  STOPPING,
+  type ToWorker,
+  VALUE,
+} from "../protocol.ts";
+import { CurrentJob, type JobLine } from "./current-job.ts";
+import { callForEach, FunctionTable, isThenable, type KnownFunction, load } from "./function-table.ts";
+import { ItemSender } from "./item-sender.ts";
+import { ReplySlice } from "./reply-slice.ts";
+import type { WorkerLink } from "./worker-link.ts";
+
+/** Results of jobs that are shorter than this in sum travel together, in milliseconds. */
+const sliceTime = 0.2;
+
+/** No more results than this travel together. */
+const sliceLength = 64;
+
+/** After this time the event loop of the worker gets its turn, in milliseconds. */
+const turnLimit = 3;
+
+/**
+ * Runs the jobs that arrive, one after another.
+ *
+ * Results are sent at once while jobs are long or unknown, and in slices while they are known to be tiny: a slice holds
+ * results of one function only, because that is what is known of its length. The event loop of the worker turns every few
+ * milliseconds, however many jobs there are.
+ */
+export class JobRunner implements JobLine {
+  readonly #link: WorkerLink;
+  readonly #words: Int32Array | null;
+  readonly #replies: ReplySlice;
+  readonly #functions = new FunctionTable();
+  readonly #items: ItemSender;
+  readonly #job: CurrentJob;
+  /** Waits a while for more, instead of sleeping at once; answers whether something has come. */
+  readonly #linger: () => boolean;
+  #batches: unknown[][] = [];
+  #batch: unknown[] = [];
+  #at = 0;
+  /** Whether a job goes on, or a macrotask was asked for that will go on with the next one. */
+  #isAway = false;
+  #turnStart = 0;
+  #sliceStart = 0;
+  #sliceOf: KnownFunction | null = null;
+  #sliceCount = 0;
+  /** How many jobs the pool was told will begin without a further word. */
+  #claimed = 1;
+  /** Counts the jobs, so that a late callback is not taken for one of the job that runs. */
+  #serial = 0;
+
+  constructor(link: WorkerLink, linger: () => boolean) {
+    this.#link = link;
+    this.#words = link.words;
+    this.#linger = linger;
+    this.#replies = new ReplySlice(link);
+    this.#job = new CurrentJob(this);
+    this.#items = new ItemSender(this.#replies, () => this.#job.isAsked);
+    (globalThis as CurrentJobHolder)[currentJobKey] = this.#job.context;
+  }
+
+  /** A message was delivered by the event loop. */
+  receive(message: unknown): void {
+    this.take(message);
+    if (this.#isAway) return;
+    this.#turnStart = performance.now();
+    this.#go();
+  }
+
+  /** Note a message, without acting on the jobs in it. */
+  take(message: unknown): void {
+    if (Array.isArray(message)) this.#batches.push(message);
+    else this.#obey(message as ToWorker);
+  }
+
+  /** Send the results that wait: the worker is about to end. */
+  flush(): void {
+    if (!this.#replies.isEmpty) this.#replies.send(0, 0);
+  }
+
+  isMarked(slot: number): boolean {
+    return this.#words !== null && Atomics.load(this.#words, slot) === STOPPING;
+  }
+
+  report(slot: number, progress: unknown): void {
+    this.#replies.sendNow(slot, PROGRESS, progress);
+  }
+
+  #obey(message: ToWorker): void {
+    if (message.kind === "stopJob") {
+      this.#job.askToStop(message.slot, message.id, message.reason);
+      if (message.slot === this.#job.slot && message.id === this.#job.id) this.#items.stop();
+    } else if (message.kind === "credit") this.#items.addCredit(message.slot, message.id, message.credit);
+    else if (message.kind === "end") process.exit();
+  }
+
+  #go(): void {
+    this.#sliceStart = performance.now();
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    for (;;) {
+      while (this.#hasNext()) {
+        if (!this.#runNext()) return;
+        if (this.#isSliceOver() && this.#endSlice()) return;
+      }
+      if (this.#endSlice() || !this.#receiveMore()) return;
+      this.#sliceStart = performance.now();
+    }
+  }
+
+  #hasNext(): boolean {
+    if (this.#at < this.#batch.length) return true;
+    const next = this.#batches.shift();
+    if (next === undefined) return false;
+    this.#batch = next;
+    this.#at = 0;
+    return next.length > 0;
+  }
+
+  /** Whether something has come, that the event loop did not deliver. */
+  #receiveMore(): boolean {
+    const message = this.#link.poll();
+    if (message !== undefined) {
+      this.take(message);
+      return true;
+    }
+    return this.#linger();
+  }
+
+  /** Take the next job from its batch, and run it. Answers `false` if it goes on. */
+  #runNext(): boolean {
+    const batch = this.#batch;
+    let at = this.#at;
+    const slot = batch[at] as number;
+    const id = batch[at + 1] as number;
+    const known = this.#functions.get(batch[at + 2] as FunctionReference<JobName>);
+    let count = batch[at + 3] as number;
+    at += 4;
+    let extras: JobExtras | null = null;
+    if (count < 0) {
+      extras = batch[at++] as JobExtras;
+      count = -1 - count;
+    }
+    const args = batch.slice(at, at + count);
+    this.#at = at + count;
+    if (this.#words !== null && Atomics.compareExchange(this.#words, slot, QUEUED, RUNNING) !== QUEUED) {
+      this.#replies.add(slot, SKIPPED, undefined);
+      return true;
+    }
+    this.#sliceOf = known;
+    this.#sliceCount++;
+    this.#serial++;
+    this.#job.begin(slot, id, extras);
+    if (extras?.announce === true) this.#replies.sendNow(slot, STARTED, undefined);
+    return this.#run(known, args, extras);
+  }
+
+  #run(known: KnownFunction, args: unknown[], extras: JobExtras | null): boolean {
+    const { call } = known;
+    try {
+      if (call === null) return this.#goAway(this.#loadAndRun(known, args, extras));
+      const result = extras === null ? call(...args) : this.#callWith(extras, call, args);
+      if (isThenable(result)) return this.#goAway(result);
+      this.#reply(VALUE, result);
+    } catch (error) {
+      this.#reply(ERROR, toRecord(error));
+    }
+    return true;
+  }
+
+  #callWith(extras: JobExtras, call: NonNullable<KnownFunction["call"]>, args: unknown[]): unknown {
+    if (extras.isChunk === true) return callForEach(call, args[0] as unknown[]);
+    if (extras.credit !== undefined) {
+      return this.#items.sendAll(this.#job.slot, this.#job.id, call(...args), extras.credit);
+    }
+    return call(...args);
+  }
+
+  async #loadAndRun(known: KnownFunction, args: unknown[], extras: JobExtras | null): Promise<unknown> {
+    const call = await load(known);
+    this.#sliceStart = performance.now(); // loading is not running
+    return extras === null ? call(...args) : this.#callWith(extras, call, args);
+  }
+
+  /** The job goes on without us: `promise` brings us back. Answers `false`. */
+  #goAway(promise: PromiseLike<unknown>): false {
+    this.#isAway = true;
+    const serial = this.#serial;
+    const comeBack = (kind: typeof VALUE | typeof ERROR, value: unknown): void => {
+      if (serial !== this.#serial || !this.#isAway) return; // a thenable that calls back twice
+      this.#isAway = false;
+      this.#reply(kind, value);
+      if (this.#isSliceOver() && this.#endSlice()) return;
+      this.#goOn();
+    };
+    promise.then(
+      (value) => comeBack(VALUE, value),
+      (error) => comeBack(ERROR, toRecord(error)),
+    );
+    // What waits to be sent may wait for one that needs no more than microtasks, but for no other.
+    if (!this.#replies.isEmpty) queueMicrotask(() => process.nextTick(() => this.#sendBehind(serial)));
+    return false;
+  }
+
+  #sendBehind(serial: number): void {
+    if (serial === this.#serial && this.#isAway && !this.#replies.isEmpty) this.#replies.send(0, -1);
+  }
+
+  #reply(kind: typeof VALUE | typeof ERROR, value: unknown): void {
+    const { slot } = this.#job;
+    this.#job.end();
+    if (this.#words !== null) Atomics.store(this.#words, slot, DONE);
+    this.#replies.add(slot, kind, value);
+  }
+
+  /** A slice is one function's, and no longer than the pool was told, or than results should wait. */
+  #isSliceOver(): boolean {
+    const of = this.#sliceOf;
+    if (of === null || this.#sliceCount >= this.#claimed) return true;
+    const next = this.#at < this.#batch.length ? this.#batch[this.#at + 2] : undefined;
+    return typeof next === "number" && this.#functions.get(next) !== of;
+  }
+
+  /** Send the results. Answers whether the event loop has its turn now, and we go on later. */
+  #endSlice(): boolean {
+    const now = performance.now();
+    const elapsed = now - this.#sliceStart;
+    this.#sliceStart = now;
+    this.#learn(elapsed);
+    this.#sliceCount = 0;
+    if (!this.#replies.isEmpty) this.#replies.send(elapsed, this.#claimed);
+    if (now - this.#turnStart < turnLimit) return false;
+    this.#isAway = true;
+    setImmediate(() => {
+      this.#isAway = false;
+      this.#turnStart = performance.now();
+      this.#go();
+    });
+    return true;
+  }
+
+  #learn(elapsed: number): void {
+    const of = this.#sliceOf;
+    if (of === null || this.#sliceCount === 0) return;
+    const mean = elapsed / this.#sliceCount;
+    // One that was long once may be so again: forget that slowly, but believe it at once.
+    of.expected = mean > of.expected || of.expected === Number.POSITIVE_INFINITY ? mean : of.expected * 0.75 + mean * 0.25;
+    this.#claimed = Math.min(Math.max(Math.floor(sliceTime / of.expected), 1), sliceLength);
+  }
+}

@@ -1,0 +1,33 @@
+import { toRecord } from "../error-record.ts";
+import type { ToPool } from "../protocol.ts";
+import { JobRunner } from "./job-runner.ts";
+import { prepare } from "./prepare.ts";
+
+/** The far side of a process pool. The first message says how to begin. */
+export function startProcessWorker(): void {
+  const post = (message: unknown): void => {
+    if (process.connected) process.send?.(message);
+  };
+  const runner = new JobRunner({ post, poll: () => undefined, words: null }, () => false);
+  process.on("exit", () => runner.flush());
+  // Without its pool there is nobody to work for.
+  process.on("disconnect", () => process.exit());
+  process.on("uncaughtExceptionMonitor", (error) => {
+    post({ kind: "uncaught", error: toRecord(error) } satisfies ToPool);
+  });
+
+  // Jobs may arrive while the initializer runs.
+  const early: unknown[] = [];
+  let isReady = false;
+  let isFirst = true;
+  process.on("message", (message) => {
+    if (isFirst) {
+      isFirst = false;
+      void prepare(message, post, () => {
+        isReady = true;
+        for (const each of early) runner.receive(each);
+      });
+    } else if (isReady) runner.receive(message);
+    else early.push(message);
+  });
+}

@@ -1,0 +1,73 @@
+import { toRecord } from "../error-record.ts";
+import { ERROR, ITEM, PROGRESS, type ReplyKind, STARTED, VALUE } from "../protocol.ts";
+import { takeTransfers } from "../transfer.ts";
+import type { WorkerLink } from "./worker-link.ts";
+
+/** The replies that have not been sent yet. */
+export class ReplySlice {
+  readonly #link: WorkerLink;
+  #replies: unknown[] = [0, 0];
+  #transfers: object[] | null = null;
+
+  constructor(link: WorkerLink) {
+    this.#link = link;
+  }
+
+  get isEmpty(): boolean {
+    return this.#replies.length === 2;
+  }
+
+  add(slot: number, kind: ReplyKind, value: unknown): void {
+    this.#replies.push(slot, kind, value);
+    if (typeof value === "object" && value !== null) this.#takeTransfers(value);
+  }
+
+  /**
+   * Send them.
+   *
+   * @param elapsed - How long the jobs took, in milliseconds.
+   * @param claimed - How many jobs begin without a further word; -1 for as many as before.
+   */
+  send(elapsed: number, claimed: number): void {
+    const replies = this.#replies;
+    const transfers = this.#transfers ?? [];
+    this.#replies = [0, 0];
+    this.#transfers = null;
+    replies[0] = elapsed;
+    replies[1] = claimed;
+    try {
+      this.#link.post(replies, transfers);
+    } catch {
+      this.#sendEach(replies);
+    }
+  }
+
+  /** Send `value` at once, on its own. @throws {DataCloneError} It cannot be cloned. */
+  sendNow(slot: number, kind: typeof PROGRESS | typeof ITEM | typeof STARTED, value: unknown): void {
+    this.#link.post([0, -1, slot, kind, value], takeTransfers([value]));
+  }
+
+  /** One of several cannot be cloned: it must not take the others with it. */
+  #sendEach(replies: readonly unknown[]): void {
+    for (let i = 2; i < replies.length; i += 3) {
+      const [slot, kind, value] = replies.slice(i, i + 3);
+      const head = i === 2 ? replies.slice(0, 2) : [0, -1];
+      try {
+        this.#link.post([...head, slot, kind, value], takeTransfers([value]));
+      } catch (error) {
+        this.#link.post([...head, slot, ERROR, toRecord(cannotBeSent(kind, error))], []);
+      }
+    }
+  }
+
+  #takeTransfers(value: object): void {
+    const found = takeTransfers([value]);
+    if (found.length > 0) this.#transfers = [...(this.#transfers ?? []), ...found];
+  }
+}
+
+function cannotBeSent(kind: unknown, cause: unknown): unknown {
+  const what = kind === VALUE ? "result" : "error";
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new DOMException(`The ${what} of a job cannot be sent to its submitter: ${why}`, "DataCloneError");
+}

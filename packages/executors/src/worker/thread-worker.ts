@@ -1,0 +1,50 @@
+import { type MessagePort, receiveMessageOnPort, type TransferListItem, workerData } from "node:worker_threads";
+import { toRecord } from "../error-record.ts";
+import type { ToPool } from "../protocol.ts";
+import { JobRunner } from "./job-runner.ts";
+import { prepare } from "./prepare.ts";
+import { Spin } from "./spin.ts";
+
+/** What a thread is given when it starts. */
+export interface ThreadData {
+  readonly port: MessagePort;
+  readonly words: Int32Array;
+  /** Whether there are processors enough that waiting for the next batch may be worth it. */
+  readonly maySpin: boolean;
+  readonly initialization: unknown;
+}
+
+/** The far side of a thread pool. */
+export function startThreadWorker(): void {
+  const { port, words, maySpin, initialization } = workerData as ThreadData;
+  const spin = new Spin(words);
+  let received = 0;
+  const poll = (): unknown => {
+    const found = receiveMessageOnPort(port);
+    if (found === undefined) return undefined;
+    received = (received + 1) | 0;
+    return found.message;
+  };
+  const post = (message: unknown, transfer: readonly object[]): void =>
+    port.postMessage(message, transfer as TransferListItem[]);
+
+  const linger = (): boolean => {
+    if (!maySpin || !spin.hasMore(received)) return false;
+    const message = poll();
+    if (message !== undefined) runner.take(message);
+    return true;
+  };
+  const runner = new JobRunner({ post, poll, words }, linger);
+  process.on("exit", () => runner.flush());
+
+  void prepare(initialization, post, () => {
+    port.on("messageerror", (error) => {
+      received = (received + 1) | 0;
+      post({ kind: "unreadable", batch: received, error: toRecord(error) } satisfies ToPool, []);
+    });
+    port.on("message", (message) => {
+      received = (received + 1) | 0;
+      runner.receive(message);
+    });
+  });
+}
