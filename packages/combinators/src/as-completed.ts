@@ -8,13 +8,26 @@ import {
   TimeoutError,
   type WaitLimits,
 } from "@asyncio-ts/tasks";
-import { type Awaitables, closeUnrun, type FutureOf, listAwaitables, type ResultOf, startAll } from "./awaitables.ts";
+import {
+  type Awaitables,
+  type ConcurrencyLimit,
+  closeUnrun,
+  type FutureOf,
+  gateOf,
+  listAwaitables,
+  type ResultOf,
+  startAll,
+} from "./awaitables.ts";
+import type { Gate } from "./gate.ts";
 
 /** Iterates over futures as they are done; each step can be awaited with `await` and with `yield*`. */
 export interface CompletedFutures<F> extends AsyncIterableIterator<F> {
   next(): Promise<IteratorResult<F, undefined>> & Coroutine<IteratorResult<F, undefined>>;
   [Symbol.asyncIterator](): CompletedFutures<F>;
 }
+
+/** How `asCompleted()` goes about it. */
+export interface AsCompletedOptions extends WaitLimits, ConcurrencyLimit {}
 
 /** What `asCompleted()` gives: both ways to iterate. They share one state, and an iteration that was left can be resumed. */
 export interface Completions<F, T> {
@@ -53,19 +66,21 @@ export interface Completions<F, T> {
  */
 export function asCompleted<A extends Startable<unknown>>(
   aws: Iterable<A>,
-  options: WaitLimits = {},
+  options: AsCompletedOptions = {},
 ): Completions<FutureOf<A>, ResultOf<A>> {
   const list = listAwaitables("asCompleted", aws);
   let loop: Scheduler;
+  let gate: Gate | null;
   try {
     checkLimits("asCompleted", options);
+    gate = gateOf("asCompleted", options);
     options.signal?.throwIfAborted();
     loop = getRunningLoop();
   } catch (error) {
     closeUnrun(list);
     throw error;
   }
-  return new AsCompleted(loop, list, options) as unknown as Completions<FutureOf<A>, ResultOf<A>>;
+  return new AsCompleted(loop, list, gate, options) as unknown as Completions<FutureOf<A>, ResultOf<A>>;
 }
 
 /**
@@ -87,9 +102,9 @@ class AsCompleted implements Completions<Future<unknown>, unknown> {
   #timer: TimerHandle | null = null;
   #signal: AbortSignal | undefined;
 
-  constructor(loop: Scheduler, aws: Awaitables, { timeout, signal }: WaitLimits) {
+  constructor(loop: Scheduler, aws: Awaitables, gate: Gate | null, { timeout, signal }: WaitLimits) {
     this.#loop = loop;
-    for (const future of new Set(startAll(aws, loop))) {
+    for (const future of new Set(startAll(aws, loop, { gate }))) {
       const waiter = { run: () => this.#completed(future) };
       this.#todo.set(future, waiter);
       future.addWaiter(waiter);

@@ -16,6 +16,7 @@ import {
   type Startable,
   type Task,
 } from "@asyncio-ts/tasks";
+import { Gate } from "./gate.ts";
 
 /** What a thing to wait for gives when it is done; of a function, what the work gives that it makes. */
 export type ResultOf<A> =
@@ -72,19 +73,26 @@ function isStartable(value: unknown): boolean {
   return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === "function";
 }
 
+/** How to start them. */
+interface StartOptions {
+  /** Holds back what is to wait for its turn. */
+  readonly gate?: Gate | null;
+  /** Called with each new future before the next one is made. */
+  begun?(future: Future<unknown>): void;
+}
+
 /**
  * Make a future of each awaitable, in their order.
  *
  * Something that is given twice has one future. A function is called once for each time it is given, since each call
  * makes work of its own.
  *
- * @param begun - Called with each new future before the next one is made.
  * @throws {RangeError} A future belongs to another loop than `loop`; then nothing was started.
  */
 export function startAll(
   aws: Awaitables,
   loop: Scheduler,
-  begun?: (future: Future<unknown>) => void,
+  { gate = null, begun }: StartOptions = {},
 ): Future<unknown>[] {
   const futures: Future<unknown>[] = [];
   const options = { loop };
@@ -94,7 +102,7 @@ export function startAll(
     for (const each of aws) {
       let future = known?.get(each);
       if (future === undefined) {
-        future = ensureFuture(each, options);
+        future = ensureFuture(gate === null ? each : gate.hold(each), options);
         if (typeof each !== "function") known?.set(each, future);
         begun?.(future);
       }
@@ -122,4 +130,33 @@ function takeBack(aws: Awaitables, futures: readonly Future<unknown>[]): void {
 /** Give up coroutines that will not run, so that they are not reported. */
 export function closeUnrun(aws: readonly unknown[]): void {
   for (const each of aws) if (each instanceof Coroutine) each.close();
+}
+
+/** How many at a time. */
+export interface ConcurrencyLimit {
+  /** How much of the work may have begun and not ended; by default all of it. Futures and promises run already, and do not count. */
+  readonly limit?: number | undefined;
+}
+
+/** The gate that holds work back, if there is a limit. */
+export function gateOf(
+  caller: string,
+  { limit }: ConcurrencyLimit,
+  options?: { readonly closesOnFailure: boolean },
+): Gate | null {
+  if (limit === undefined) return null;
+  checkLimit(caller, limit);
+  return limit === Number.POSITIVE_INFINITY ? null : new Gate(limit, options);
+}
+
+/**
+ * Refuse a limit that makes no sense.
+ *
+ * @throws {TypeError} It is not a number.
+ * @throws {RangeError} It is not a whole number above 0, nor Infinity.
+ */
+export function checkLimit(caller: string, limit: unknown): void {
+  if (typeof limit !== "number") throw new TypeError(`${caller}() needs a number as limit, not ${show(limit)}`);
+  if (limit >= 1 && (Number.isInteger(limit) || limit === Number.POSITIVE_INFINITY)) return;
+  throw new RangeError(`${caller}() needs a whole number above 0 as limit, not ${limit}`);
 }

@@ -266,17 +266,45 @@ describe("gather()", () => {
     expect(((yield* failureOf(pausing)) as CancelledError).reason).toBe("kept by the child");
   });
 
-  eachEngine("cancels its children when its signal is aborted", function* () {
+  eachEngine("cancels its children when its signal is aborted, and fails with its reason", function* () {
     const controller = new AbortController();
     const child = new Future<void>();
     const all = gather([child], { signal: controller.signal });
     const error = new Error("navigated away");
     controller.abort(error);
     expect(child.cancelled()).toBe(true);
-    expect(((yield* failureOf(all)) as CancelledError).cause).toBe(error);
+    expect(yield* failureOf(all)).toBe(error);
 
     const late = gather([() => sleep(1)], { signal: controller.signal });
-    expect(yield* failureOf(late)).toBeInstanceOf(CancelledError);
+    expect(yield* failureOf(late)).toBe(error);
+  });
+
+  eachEngine("fails with the reason of its signal only once its children have ended", function* ({ loop, body }) {
+    const controller = new AbortController();
+    const careful = body(function* () {
+      try {
+        yield* awaited(sleep(60));
+      } finally {
+        yield* awaited(sleep(5));
+      }
+    });
+    const all = gather([careful, careful], { signal: controller.signal, returnExceptions: true });
+    loop.callLater(1, () => controller.abort("enough"));
+    expect([yield* failureOf(all), loop.time()]).toEqual(["enough", 6]);
+  });
+
+  eachEngine("fails with the error of a child that comes of the abort", function* ({ loop, body }) {
+    const controller = new AbortController();
+    const failing = body(function* () {
+      try {
+        yield* awaited(sleep(60));
+      } catch {
+        throw new RangeError("cannot clean up");
+      }
+    });
+    loop.callLater(1, () => controller.abort("enough"));
+    const error = yield* failureOf(gather([failing], { signal: controller.signal }));
+    expect(error).toEqual(new RangeError("cannot clean up"));
   });
 
   test("leaves its signal alone when it is done", async () => {

@@ -1,12 +1,21 @@
 import { getRunningLoop, type Runnable, type Scheduler } from "@asyncio-ts/core";
-import { CancelledError, cancelOnAbort, checkLimits, Future, type Startable } from "@asyncio-ts/tasks";
-import { type Awaitables, closeUnrun, listAwaitables, type ResultOf, startAll } from "./awaitables.ts";
+import { CancelledError, checkLimits, Future, onAbort, type Startable } from "@asyncio-ts/tasks";
+import {
+  type Awaitables,
+  type ConcurrencyLimit,
+  closeUnrun,
+  gateOf,
+  listAwaitables,
+  type ResultOf,
+  startAll,
+} from "./awaitables.ts";
+import type { Gate } from "./gate.ts";
 
 /** How `gather()` deals with failures, and what cancels it. */
-export interface GatherOptions {
+export interface GatherOptions extends ConcurrencyLimit {
   /** Put the errors in the places of the results, instead of failing with the first one. */
   readonly returnExceptions?: boolean | undefined;
-  /** Cancels everything gathered when it is aborted; its reason becomes that of the `CancelledError`. */
+  /** Cancels everything gathered when it is aborted; the gathering then fails with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -56,13 +65,15 @@ export function gather(aws: Gatherable, options: GatherOptions = {}): Future<unk
   let gathering: GatheringFuture;
   try {
     checkLimits("gather", options);
-    gathering = new GatheringFuture(loopFor(list), Boolean(options.returnExceptions));
+    const returnExceptions = Boolean(options.returnExceptions);
+    const gate = gateOf("gather", options, { closesOnFailure: !returnExceptions });
+    gathering = new GatheringFuture(loopFor(list), returnExceptions, gate);
   } catch (error) {
     closeUnrun(list);
     throw error;
   }
   gathering.start(list);
-  if (options.signal !== undefined) cancelOnAbort(gathering, options.signal);
+  if (options.signal !== undefined) gathering.endOnAbort(options.signal);
   return gathering;
 }
 
@@ -78,7 +89,7 @@ function loopFor(aws: Awaitables): Scheduler {
  *  the last child is done      done, with all results; but fails with a CancelledError if a cancel was passed on
  *  cancel()                    passed on to the children, as a request: that they end decides when this ends
  *
- * With `returnExceptions` only the last two happen.
+ * With `returnExceptions` only the last two happen. Where work is held back, none of it begins after a failure or a cancel.
  */
 class GatheringFuture extends Future<unknown[]> {
   readonly #returnExceptions: boolean;
@@ -86,10 +97,20 @@ class GatheringFuture extends Future<unknown[]> {
   /** How many children are not done. */
   #left = 0;
   #cancelRequested = false;
+  /** The reason of the signal, once that has cancelled everything: takes the place of the CancelledError. */
+  #abortReason: { readonly error: unknown } | null = null;
+  readonly #gate: Gate | null;
 
-  constructor(loop: Scheduler, returnExceptions: boolean) {
+  constructor(loop: Scheduler, returnExceptions: boolean, gate: Gate | null) {
     super({ loop });
     this.#returnExceptions = returnExceptions;
+    this.#gate = gate;
+  }
+
+  endOnAbort(signal: AbortSignal): void {
+    onAbort(this, signal, () => {
+      if (this.cancel(signal.reason)) this.#abortReason = { error: signal.reason };
+    });
   }
 
   start(aws: Awaitables): void {
@@ -100,7 +121,7 @@ class GatheringFuture extends Future<unknown[]> {
       else child.addWaiter(new ChildWaiter(this, child));
     };
     try {
-      this.#children = startAll(aws, this.loop, begun);
+      this.#children = startAll(aws, this.loop, { gate: this.#gate, begun });
     } catch (error) {
       super.cancel(); // the children that were begun report to something that is over
       throw error;
@@ -125,14 +146,23 @@ class GatheringFuture extends Future<unknown[]> {
       return;
     }
     const failure = this.#returnExceptions ? null : child.failure();
-    if (failure !== null) this.settle({ kind: "threw", error: failure.error });
+    if (failure !== null) this.#fail(failure.error);
     else if (this.#left === 0) this.#finish();
   }
 
   #finish(): void {
     const results = this.#children.map(resultOrError);
-    if (this.#cancelRequested) this.settle({ kind: "threw", error: cancellationBy(this.#children) });
+    if (this.#cancelRequested) this.#fail(cancellationBy(this.#children));
     else this.settle({ kind: "returned", value: results });
+  }
+
+  #fail(error: unknown): void {
+    this.#gate?.close();
+    const isCancellation = error instanceof CancelledError;
+    this.settle({
+      kind: "threw",
+      error: isCancellation && this.#abortReason !== null ? this.#abortReason.error : error,
+    });
   }
 }
 

@@ -1,7 +1,8 @@
-export { asCompleted, type CompletedFutures, type Completions } from "./as-completed.ts";
-export type { FutureOf, ResultOf } from "./awaitables.ts";
+export { type AsCompletedOptions, asCompleted, type CompletedFutures, type Completions } from "./as-completed.ts";
+export type { ConcurrencyLimit, FutureOf, ResultOf } from "./awaitables.ts";
 export { type ErrorMatcher, ExceptionGroup, type ThrownClass } from "./exception-group.ts";
 export { type Gatherable, type Gathered, type GatherOptions, gather } from "./gather.ts";
+export { type MapOptions, type MappedResults, map } from "./map.ts";
 export type { GroupTaskOptions, TaskGroup, TaskGroupStatistics } from "./task-group.ts";
 export { type TaskGroupOptions, taskGroup } from "./task-group-body.ts";
 export type { Starter } from "./task-group-start.ts";

@@ -13,9 +13,22 @@ import type { Future } from "./future.ts";
  * future.cancelled() // => true
  */
 export function cancelOnAbort(future: Future<unknown>, signal: AbortSignal): void {
-  const abort = (): void => void future.cancel(signal.reason);
-  if (signal.aborted) return abort();
-  signal.addEventListener("abort", abort);
-  const forget = (): void => signal.removeEventListener("abort", abort);
+  onAbort(future, signal, () => void future.cancel(signal.reason));
+}
+
+/**
+ * Call `listener` when `signal` is aborted, unless `future` is done by then; at once if it is aborted already.
+ *
+ * Nothing stays on the signal once the future is done.
+ *
+ * @example
+ * const controller = new AbortController();
+ * onAbort(new Future<void>(), controller.signal, () => console.log("aborted"));
+ * controller.abort(); // => aborted
+ */
+export function onAbort(future: Future<unknown>, signal: AbortSignal, listener: () => void): void {
+  if (signal.aborted) return listener();
+  signal.addEventListener("abort", listener);
+  const forget = (): void => signal.removeEventListener("abort", listener);
   future.addWaiter({ run: forget, runWithoutLoop: forget });
 }

@@ -1,5 +1,5 @@
 export { allTasks } from "./all-tasks.ts";
-export { cancelOnAbort } from "./cancel-on-abort.ts";
+export { cancelOnAbort, onAbort } from "./cancel-on-abort.ts";
 export { cancellationOf } from "./cancellation-of.ts";
 export { type Body, Coroutine, type CoroutineFunction, coroutine, isCoroutine, WatchedCoroutine } from "./coroutine.ts";
 export { createTask, getTaskFactory, setTaskFactory, type TaskFactory } from "./create-task.ts";

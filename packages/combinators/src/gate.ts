@@ -1,0 +1,111 @@
+import { nameOf } from "@asyncio-ts/core";
+import {
+  CancelledError,
+  Coroutine,
+  coroutine,
+  Future,
+  type GeneratorBody,
+  isCoroutine,
+  type Startable,
+  type Steps,
+  type Work,
+} from "@asyncio-ts/tasks";
+
+/**
+ * Lets only so much work run at a time, first come first served.
+ *
+ * A place is free again when the work has truly ended: not before one that was cancelled has cleaned up.
+ */
+export class Gate {
+  #free: number;
+  readonly #closesOnFailure: boolean;
+  #isClosed = false;
+  /** Those who wait for a place. While there are any, no place is free. */
+  readonly #line = new Set<Future<void>>();
+
+  constructor(limit: number, { closesOnFailure = false }: { readonly closesOnFailure?: boolean } = {}) {
+    this.#free = limit;
+    this.#closesOnFailure = closesOnFailure;
+  }
+
+  /** Work that waits for a place before it begins; what runs already, as a future or a promise, is not held back. */
+  hold<T>(work: Startable<T>): Startable<T> {
+    const isWork = typeof work === "function" || isCoroutine(work);
+    return isWork ? new HeldWork(this, work as Work<T>) : work;
+  }
+
+  /** Let nothing begin any more: what waits for a place is cancelled. */
+  close(): void {
+    this.#isClosed = true;
+    for (const turn of this.#line) turn.cancel();
+  }
+
+  *enter(): GeneratorBody<void> {
+    if (this.#isClosed) throw new CancelledError();
+    if (this.#free > 0) {
+      this.#free--;
+      return;
+    }
+    const turn = new Future<void>();
+    this.#line.add(turn);
+    try {
+      yield* turn;
+    } catch (error) {
+      if (!this.#line.delete(turn)) this.leave(); // cancelled although its turn had come: it is the next one's
+      throw error;
+    }
+  }
+
+  /** Give the place back; if the work has failed, the gate may close with that. */
+  leave({ failed = false } = {}): void {
+    if (failed && this.#closesOnFailure) this.close();
+    for (const turn of this.#line) {
+      if (turn.done()) continue; // cancelled just now; it leaves the line itself
+      this.#line.delete(turn);
+      turn.setResult();
+      return;
+    }
+    this.#free++;
+  }
+}
+
+class HeldWork<T> extends Coroutine<T> {
+  readonly #gate: Gate;
+  readonly #work: Work<T>;
+
+  constructor(gate: Gate, work: Work<T>) {
+    super();
+    this.#gate = gate;
+    this.#work = work;
+  }
+
+  override get name(): string {
+    if (this.#work instanceof Coroutine) return this.#work.name;
+    return typeof this.#work === "function" ? nameOf(this.#work) : "generator";
+  }
+
+  override close(): void {
+    if (this.#work instanceof Coroutine) this.#work.close();
+  }
+
+  override *[Symbol.iterator](): Steps<T> & GeneratorBody<T> {
+    try {
+      yield* this.#gate.enter();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    let failed = true;
+    try {
+      const result = yield* stepsOf(this.#work);
+      failed = false;
+      return result;
+    } finally {
+      this.#gate.leave({ failed });
+    }
+  }
+}
+
+function stepsOf<T>(work: Work<T>): Coroutine<T> | GeneratorBody<T> {
+  return typeof work === "function" ? coroutine(work)() : work;
+}
