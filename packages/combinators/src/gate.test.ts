@@ -92,9 +92,8 @@ describe("Gate", () => {
     const { log, work } = workshop(stage);
     const gate = new Gate(1);
     const occupied = new Future<void>();
-    const held = [() => occupied, work("b", 1), work("c", 1)].map((each) =>
-      createTask(gate.hold(each) as Work<unknown>),
-    );
+    const works: Work<unknown>[] = [() => occupied, work("b", 1), work("c", 1)];
+    const held = works.map((each) => createTask(gate.hold(each) as Work<unknown>));
     yield* awaited(sleep(0.5));
     occupied.setResult();
     yield* awaited(sleep(0));
