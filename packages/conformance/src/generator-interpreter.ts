@@ -1,7 +1,8 @@
-import { asCompleted, type GeneratorBody, gather, sleep, wait } from "asyncio-ts";
-import type { Block, Statement, StatementOf, SuspendingOp } from "./program.ts";
+import { asCompleted, type GeneratorBody, taskGroup } from "asyncio-ts";
+import type { Block, CompoundOp, Statement, StatementOf } from "./program.ts";
 import { E1, E2, isCaughtBy } from "./program-errors.ts";
-import { performShared, type Return } from "./shared-statements.ts";
+import { type Return, Wait } from "./shared-statement.ts";
+import { performShared } from "./shared-statements.ts";
 import type { Performer } from "./world.ts";
 
 type Answer = GeneratorBody<Return | undefined> | GeneratorBody<void>;
@@ -31,23 +32,16 @@ function* block(by: Performer, body: Block): GeneratorBody<Return | undefined> {
 }
 
 function* perform(by: Performer, s: Statement): GeneratorBody<Return | undefined> {
-  const statement = (statements as Partial<Record<string, (by: Performer, s: never) => Answer>>)[s.op];
-  if (statement === undefined) return performShared(by, s);
-  return (yield* statement(by, s as never)) ?? undefined;
+  const compound = (compounds as Partial<Record<string, (by: Performer, s: never) => Answer>>)[s.op];
+  if (compound !== undefined) return (yield* compound(by, s as never)) ?? undefined;
+  const answer = performShared(by, s);
+  if (!(answer instanceof Wait)) return answer;
+  const result = yield* answer.on;
+  by.world.log(by.who, answer.line(result));
+  return undefined;
 }
 
-const statements: { readonly [O in SuspendingOp]: (by: Performer, s: StatementOf<O>) => Answer } = {
-  *sleep({ world, who }, s) {
-    const result = yield* sleep(s.for, s.value);
-    world.log(who, `slept ${world.show(result)}`);
-  },
-  *await(by, s) {
-    const { world, who } = by;
-    const future = world.findFuture(by, s);
-    if (future === undefined) return;
-    const result = yield* future;
-    world.log(who, `awaited ${s.of} = ${world.show(result)}`);
-  },
+const compounds: { readonly [O in CompoundOp]: (by: Performer, s: StatementOf<O>) => Answer } = {
   *call({ world, who }, s) {
     const callee = world.begin(s);
     const result = callee.kind === "generator" ? yield* callee.run() : yield* world.wrap(callee);
@@ -81,22 +75,6 @@ const statements: { readonly [O in SuspendingOp]: (by: Performer, s: StatementOf
     return undefined;
   },
 
-  *gather(by, s) {
-    const { world, who } = by;
-    const of = world.findAwaitables(by, s.op, s.of);
-    const all = gather(of, { returnExceptions: s.return_exceptions ?? false });
-    world.put(s.as, all);
-    if (s.wait === false) return;
-    const results = yield* all;
-    world.log(who, `gathered ${s.as} = ${world.show(results)}`);
-  },
-  *wait(by, s) {
-    const { world, who } = by;
-    const of = world.findAwaitables(by, s.op, s.of);
-    if (of.length === 0) return;
-    const { done, pending } = yield* wait(of, { timeout: s.timeout, returnWhen: s.until });
-    world.log(who, `waited done=${world.showNames(done)} pending=${world.showNames(pending)}`);
-  },
   *as_completed(by, s) {
     const { world, who } = by;
     const of = world.findAwaitables(by, s.op, s.of);
@@ -119,5 +97,15 @@ const statements: { readonly [O in SuspendingOp]: (by: Performer, s: StatementOf
       const future = next.value;
       world.log(who, `completed ${world.nameOf(future)}: ${world.state(future)}`);
     }
+  },
+
+  *task_group(by, s) {
+    const { world, who } = by;
+    const returned = yield* taskGroup(function* (group) {
+      world.put(s.as, group);
+      return yield* block(by, s.body);
+    });
+    world.log(who, `group ${s.as} closed`);
+    return returned;
   },
 };

@@ -1,7 +1,8 @@
-import { asCompleted, gather, sleep, wait } from "asyncio-ts";
-import type { Block, Statement, StatementOf, SuspendingOp } from "./program.ts";
+import { asCompleted, taskGroup } from "asyncio-ts";
+import type { Block, CompoundOp, Statement, StatementOf } from "./program.ts";
 import { E1, E2, isCaughtBy } from "./program-errors.ts";
-import { performShared, type Return } from "./shared-statements.ts";
+import { type Return, Wait } from "./shared-statement.ts";
+import { performShared } from "./shared-statements.ts";
 import type { Performer } from "./world.ts";
 
 type Answer = Promise<Return | undefined>;
@@ -31,23 +32,16 @@ async function block(by: Performer, body: Block): Promise<Return | undefined> {
 }
 
 async function perform(by: Performer, s: Statement): Promise<Return | undefined> {
-  const statement = (statements as Partial<Record<string, (by: Performer, s: never) => Answer>>)[s.op];
-  if (statement === undefined) return performShared(by, s);
-  return await statement(by, s as never);
+  const compound = (compounds as Partial<Record<string, (by: Performer, s: never) => Answer>>)[s.op];
+  if (compound !== undefined) return await compound(by, s as never);
+  const answer = performShared(by, s);
+  if (!(answer instanceof Wait)) return answer;
+  const result = await answer.on;
+  by.world.log(by.who, answer.line(result));
+  return undefined;
 }
 
-const statements: { readonly [O in SuspendingOp]: (by: Performer, s: StatementOf<O>) => Answer } = {
-  async sleep({ world, who }, s) {
-    const result = await sleep(s.for, s.value);
-    world.log(who, `slept ${world.show(result)}`);
-  },
-  async await(by, s) {
-    const { world, who } = by;
-    const future = world.findFuture(by, s);
-    if (future === undefined) return;
-    const result = await future;
-    world.log(who, `awaited ${s.of} = ${world.show(result)}`);
-  },
+const compounds: { readonly [O in CompoundOp]: (by: Performer, s: StatementOf<O>) => Answer } = {
   async call({ world, who }, s) {
     const callee = world.begin(s);
     const result = callee.kind === "native" ? await callee.run() : await world.wrap(callee);
@@ -81,22 +75,6 @@ const statements: { readonly [O in SuspendingOp]: (by: Performer, s: StatementOf
     return undefined;
   },
 
-  async gather(by, s) {
-    const { world, who } = by;
-    const of = world.findAwaitables(by, s.op, s.of);
-    const all = gather(of, { returnExceptions: s.return_exceptions ?? false });
-    world.put(s.as, all);
-    if (s.wait === false) return;
-    const results = await all;
-    world.log(who, `gathered ${s.as} = ${world.show(results)}`);
-  },
-  async wait(by, s) {
-    const { world, who } = by;
-    const of = world.findAwaitables(by, s.op, s.of);
-    if (of.length === 0) return;
-    const { done, pending } = await wait(of, { timeout: s.timeout, returnWhen: s.until });
-    world.log(who, `waited done=${world.showNames(done)} pending=${world.showNames(pending)}`);
-  },
   async as_completed(by, s) {
     const { world, who } = by;
     const of = world.findAwaitables(by, s.op, s.of);
@@ -117,5 +95,15 @@ const statements: { readonly [O in SuspendingOp]: (by: Performer, s: StatementOf
     for await (const future of asCompleted(of, { timeout: s.timeout })) {
       world.log(who, `completed ${world.nameOf(future)}: ${world.state(future)}`);
     }
+  },
+
+  async task_group(by, s) {
+    const { world, who } = by;
+    const returned = await taskGroup(async (group) => {
+      world.put(s.as, group);
+      return await block(by, s.body);
+    });
+    world.log(who, `group ${s.as} closed`);
+    return returned;
   },
 };

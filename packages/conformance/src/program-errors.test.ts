@@ -1,4 +1,4 @@
-import { CancelledError, InvalidStateError, RuntimeError, TimeoutError } from "asyncio-ts";
+import { CancelledError, ExceptionGroup, InvalidStateError, RuntimeError, TimeoutError } from "asyncio-ts";
 import { describe, expect, test } from "vitest";
 import { E1, E2, isCaughtBy, makeError, showError } from "./program-errors.ts";
 
@@ -8,7 +8,7 @@ describe("isCaughtBy()", () => {
     ["CancelledError", new CancelledError(), new E1("x")],
     ["TimeoutError", new TimeoutError(), new E1("x")],
     ["ValueError", new RangeError(), new TypeError()],
-    ["ExceptionGroup", new AggregateError([]), new E1("x")],
+    ["ExceptionGroup", new ExceptionGroup("x", [new E2("y")]), new E1("x")],
     ["Exception", new E1("x"), new CancelledError()],
   ])("%s catches its own kind only", (name, own, other) => {
     expect(isCaughtBy([name], own)).toBe(true);
@@ -40,7 +40,7 @@ describe("showError()", () => {
     ["Exception()", makeError("Exception", "not shown")],
     [
       "ExceptionGroup[E1(x), ExceptionGroup[E2(y)]]",
-      new AggregateError([new E1("x"), new AggregateError([new E2("y")])]),
+      new ExceptionGroup("both", [new E1("x"), new ExceptionGroup("one", [new E2("y")])]),
     ],
   ])("shows %s as Python's trace does", (shown, error) => {
     expect(show(error)).toBe(shown);

@@ -1,4 +1,4 @@
-import { CancelledError, InvalidStateError, RuntimeError, TimeoutError } from "asyncio-ts";
+import { CancelledError, ExceptionGroup, InvalidStateError, RuntimeError, TimeoutError } from "asyncio-ts";
 
 /** The errors that a program raises itself. */
 export class E1 extends Error {
@@ -9,7 +9,7 @@ export class E2 extends Error {
   override readonly name = "E2";
 }
 
-type ErrorKind = abstract new (message: string) => unknown;
+type ErrorKind = abstract new (...args: never[]) => unknown;
 
 /** Python's names of errors, and what they are here. */
 const kinds: Readonly<Record<string, ErrorKind>> = {
@@ -20,7 +20,7 @@ const kinds: Readonly<Record<string, ErrorKind>> = {
   RuntimeError,
   TimeoutError,
   ValueError: RangeError,
-  ExceptionGroup: AggregateError,
+  ExceptionGroup,
 };
 
 /** An error of the kind that Python calls `type`. */
@@ -43,7 +43,7 @@ function isOfKind(name: string, error: unknown): boolean {
 
 /** As a trace shows an error; only those that a program gives a message show one. */
 export function showError(error: Error, show: (value: unknown) => string): string {
-  if (error instanceof AggregateError) return `ExceptionGroup[${error.errors.map(show).join(", ")}]`;
+  if (error instanceof ExceptionGroup) return `ExceptionGroup[${error.errors.map(show).join(", ")}]`;
   if (error instanceof CancelledError) return `CancelledError(${error.reason ?? ""})`;
   const message = error instanceof E1 || error instanceof E2 ? error.message : "";
   return `${pythonNames[error.name] ?? error.name}(${message})`;

@@ -24,47 +24,62 @@ export interface CoroutineSpec {
 /** The name of a handle, or a fresh coroutine. */
 export type AwaitableSpec = string | CoroutineSpec;
 
-/** The fields of the statements that do not suspend. */
-interface SharedFields {
+/** A statement about something that bears a name. */
+interface Of {
+  of: string;
+}
+
+interface TaskFields {
   log: { text: string };
   raise: { type: string; message: string };
   return: { value: Value };
+  sleep: { for: Seconds; value?: Value };
   spawn: CoroutineSpec;
-  cancel: { of: string; message?: string };
+  await: Of;
+  cancel: Of & { message?: string };
   cancel_self: { message?: string };
   uncancel: object;
   cancelling: object;
   future: { as: string };
-  set_result: { of: string; value: Value };
-  set_exception: { of: string; type: string; message: string };
-  state: { of: string };
-  on_done: { of: string; label: string };
+  set_result: Of & { value: Value };
+  set_exception: Of & { type: string; message: string };
+  state: Of;
+  on_done: Of & { label: string };
   soon: { text: string; as?: string };
   later: { after: Seconds; text: string; as?: string };
-  drop: { of: string };
-  later_set: { after: Seconds; of: string; value: Value };
-  later_cancel: { after: Seconds; of: string };
+  drop: Of;
+  later_set: Of & { after: Seconds; value: Value };
+  later_cancel: Of & { after: Seconds };
 }
 
-/** The fields of the statements that suspend, or that contain others. */
-interface SuspendingFields {
-  sleep: { for: Seconds; value?: Value };
-  await: { of: string };
+interface CombinatorFields {
+  gather: { of: readonly AwaitableSpec[]; as: string; return_exceptions?: boolean; wait?: boolean };
+  wait: { of: readonly AwaitableSpec[]; timeout?: Seconds; until?: ReturnWhen };
+}
+
+interface GroupFields {
+  spawn_in: CoroutineSpec & { group: string };
+}
+
+/** Statements that do one thing, or wait for one: every kind of body performs them alike. */
+type SharedFields = TaskFields & CombinatorFields & GroupFields;
+
+/** Statements that contain others, or that wait for several things one after another. */
+interface CompoundFields {
   call: CoroutineSpec;
   try: { body: Block; except: readonly string[]; handler?: Block; reraise?: boolean; finally?: Block };
   repeat: { times: number; body: Block };
-  gather: { of: readonly AwaitableSpec[]; as: string; return_exceptions?: boolean; wait?: boolean };
-  wait: { of: readonly AwaitableSpec[]; timeout?: Seconds; until?: ReturnWhen };
   as_completed: { of: readonly AwaitableSpec[]; timeout?: Seconds };
   as_completed_iter: { of: readonly AwaitableSpec[]; timeout?: Seconds };
+  task_group: { as: string; body: Block };
 }
 
 export type SharedOp = keyof SharedFields;
-export type SuspendingOp = keyof SuspendingFields;
+export type CompoundOp = keyof CompoundFields;
 
-type Fields = SharedFields & SuspendingFields;
+type Fields = SharedFields & CompoundFields;
 
-/** The statements that are understood. To add one: its fields above, then what the compiler misses in the interpreters. */
+/** The statements that are understood. To add one: its fields above, then what the compiler misses elsewhere. */
 export type Op = keyof Fields;
 
 export type StatementOf<O extends Op> = { readonly op: O } & Readonly<Fields[O]>;

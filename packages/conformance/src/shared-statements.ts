@@ -1,118 +1,19 @@
-import { currentTask, type Future, type Handle, Task } from "asyncio-ts";
-import type { SharedOp, Statement, StatementOf } from "./program.ts";
-import { makeError } from "./program-errors.ts";
+import { combinatorStatements } from "./combinator-statements.ts";
+import { groupStatements } from "./group-statements.ts";
+import type { Statement } from "./program.ts";
+import type { Return, Shared, SharedStatements, Wait } from "./shared-statement.ts";
+import { taskStatements } from "./task-statements.ts";
 import type { Performer } from "./world.ts";
 
-/** What a statement answers when its coroutine is to return. */
-export class Return {
-  readonly value: unknown;
-
-  constructor(value: unknown) {
-    this.value = value;
-  }
-}
-
-type Shared<O extends SharedOp> = (by: Performer, s: StatementOf<O>) => Return | undefined;
-
-/** Statements that do not suspend: the same in every kind of body. */
-const statements: { readonly [O in SharedOp]: Shared<O> } = {
-  log({ world, who }, s) {
-    world.log(who, s.text);
-  },
-  raise(_by, s) {
-    throw makeError(s.type, s.message);
-  },
-  return: (_by, s) => new Return(s.value),
-
-  spawn({ world, who }, s) {
-    const { kind, run } = world.begin(s);
-    const task = world.loop.createTask(kind === "native" ? run : run(), { name: s.as });
-    world.put(s.as, task);
-    world.log(who, `spawned ${s.as}`);
-  },
-  cancel(by, s) {
-    const found = by.world.find(by, s) as Future<unknown> | undefined;
-    if (found !== undefined) by.world.log(by.who, `cancel ${s.of} = ${by.world.show(found.cancel(s.message))}`);
-  },
-  cancel_self({ world, who }, s) {
-    world.log(who, `cancel_self = ${world.show(self().cancel(s.message))}`);
-  },
-  uncancel({ world, who }) {
-    world.log(who, `uncancel = ${self().uncancel()}`);
-  },
-  cancelling({ world, who }) {
-    world.log(who, `cancelling = ${self().cancelling()}`);
-  },
-
-  future({ world }, s) {
-    world.put(s.as, world.loop.createFuture<unknown>());
-  },
-  set_result(by, s) {
-    const future = findPlainFuture(by, s);
-    if (future === undefined) return;
-    future.setResult(s.value);
-    by.world.log(by.who, `set ${s.of}`);
-  },
-  set_exception(by, s) {
-    const future = findPlainFuture(by, s);
-    if (future === undefined) return;
-    future.setException(makeError(s.type, s.message));
-    by.world.log(by.who, `set ${s.of}`);
-  },
-  state(by, s) {
-    const future = by.world.findFuture(by, s);
-    if (future !== undefined) by.world.log(by.who, `state ${s.of} = ${by.world.state(future)}`);
-  },
-  on_done(by, s) {
-    const { world } = by;
-    world.findFuture(by, s)?.addDoneCallback((future) => world.log("-", `${s.label}: ${world.state(future)}`));
-  },
-
-  soon({ world }, s) {
-    const handle = world.loop.callSoon(() => world.log("-", s.text));
-    if (s.as !== undefined) world.put(s.as, handle);
-  },
-  later({ world }, s) {
-    const timer = world.loop.callLater(s.after, () => world.log("-", s.text));
-    if (s.as !== undefined) world.put(s.as, timer);
-  },
-  drop(by, s) {
-    const handle = by.world.find(by, s) as Handle | undefined;
-    if (handle === undefined) return;
-    handle.cancel();
-    by.world.log(by.who, `drop ${s.of}`);
-  },
-  later_set(by, s) {
-    const { world } = by;
-    const future = findPlainFuture(by, s);
-    if (future === undefined) return;
-    world.loop.callLater(s.after, () => {
-      if (future.done()) return;
-      future.setResult(s.value);
-      world.log("-", `fired ${s.of}`);
-    });
-  },
-  later_cancel(by, s) {
-    const { world } = by;
-    const found = world.find(by, s) as Future<unknown> | undefined;
-    if (found === undefined) return;
-    world.loop.callLater(s.after, () => world.log("-", `cancel ${s.of} = ${world.show(found.cancel())}`));
-  },
+const statements: SharedStatements = {
+  ...taskStatements,
+  ...combinatorStatements,
+  ...groupStatements,
 };
 
 /** Perform a statement that no kind of body has of its own. */
-export function performShared(by: Performer, s: Statement): Return | undefined {
+export function performShared(by: Performer, s: Statement): Wait | Return | undefined {
   const statement = (statements as Partial<Record<string, Shared<never>>>)[s.op];
   if (statement === undefined) return by.world.stopAtUnsupported(s.op);
   return statement(by, s as never);
-}
-
-/** A future that may be set; a task is passed over, for it sets itself. */
-function findPlainFuture(by: Performer, s: { readonly op: string; readonly of: string }): Future<unknown> | undefined {
-  const found = by.world.findFuture(by, s);
-  return found instanceof Task ? undefined : found;
-}
-
-function self(): Task<unknown> {
-  return currentTask() as Task<unknown>;
 }

@@ -19,7 +19,7 @@ export interface Performer {
 }
 
 /** A statement that names something. */
-interface Naming {
+export interface Naming {
   readonly op: string;
   readonly of: string;
 }
