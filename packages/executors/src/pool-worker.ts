@@ -79,7 +79,7 @@ export class PoolWorker {
   #sent = 0;
   #posts = 0;
   /** How many jobs, from the first unanswered one on, may have begun without a further word. */
-  #claimed = 1;
+  #claimed = 0;
   #killable: Job | null = null;
 
   constructor(keeper: WorkerKeeper, start: StartWorker, number: number, maxTasks: number) {
@@ -337,8 +337,10 @@ export class PoolWorker {
   }
 
   #takeNews(news: ToPool): void {
-    if (news.kind === "ready") this.#keeper.workerReady(this);
-    else if (news.kind === "initializerFailed") this.#keeper.workerFailedToStart(this, news.error);
+    if (news.kind === "ready") {
+      this.#claimed = 1;
+      this.#keeper.workerReady(this);
+    } else if (news.kind === "initializerFailed") this.#keeper.workerFailedToStart(this, news.error);
     else if (news.kind === "memory") this.#keeper.workerIsTooBig(this);
     else if (news.kind === "unreadable") this.#sendAgain(news.batch, news.error);
     else if (news.kind === "uncaught") this.lastWords = news.error;

@@ -84,9 +84,9 @@ export class JobRunner implements JobLine {
     else this.#obey(message as ToWorker);
   }
 
-  /** Send the results that wait: the worker is about to end. */
+  /** The worker is about to end: send the results that wait, and say whether a job was running. */
   flush(): void {
-    if (!this.#replies.isEmpty) this.#replies.send(0, 0);
+    this.#replies.send(0, this.#job.slot < 0 ? 0 : 1);
   }
 
   isMarked(slot: number): boolean {
