@@ -98,6 +98,7 @@ export {
   run,
   setEventLoop,
   setEventLoopPolicy,
+  Watchdog,
 } from "@asyncio-ts/platform";
 export { Lock, type LockStatistics, LockToken } from "@asyncio-ts/sync";
 export {
@@ -130,6 +131,7 @@ export {
   type Outcome,
   onAbort,
   PromiseWait,
+  type SleepOptions,
   type Startable,
   type Steps,
   Suspendable,

@@ -2,6 +2,7 @@ export { DeadlockError, KeyboardInterrupt } from "./errors.ts";
 export { EventLoop } from "./event-loop.ts";
 export type { MainWork } from "./main-work.ts";
 export { NodeHost } from "./node-host.ts";
+export { Watchdog } from "./node-watchdog.ts";
 export {
   DefaultEventLoopPolicy,
   type EventLoopPolicy,

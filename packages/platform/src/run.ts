@@ -1,10 +1,14 @@
+import type { Seconds } from "@asyncio-ts/core";
 import { checkRun, closeUnused, type MainWork } from "./main-work.ts";
+import { Watchdog } from "./node-watchdog.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
 
 /** Settings of `run`. */
 export interface RunOptions extends RunnerOptions {
   /** Cancels the main task when it is aborted. */
   readonly signal?: AbortSignal | undefined;
+  /** Print the stack of the main thread when the loop has not turned for so many seconds; see `Watchdog`. */
+  readonly watchdog?: Seconds | undefined;
 }
 
 /**
@@ -21,6 +25,7 @@ export interface RunOptions extends RunnerOptions {
  *
  * @throws {RuntimeError} Called inside a running loop.
  * @throws {TypeError} `main` is a promise, or cannot be run, or an option is of the wrong type.
+ * @throws {RangeError} `watchdog` is no time that a watchdog can wait.
  * @throws {DeadlockError} `main`, or a task that it left behind, waits for something that can never happen.
  * @throws {KeyboardInterrupt} The main task was cancelled by SIGINT.
  * @throws What `main` throws. If the shutdown fails as well, its error is thrown, with that of `main` as its cause.
@@ -35,6 +40,15 @@ export interface RunOptions extends RunnerOptions {
  */
 export async function run<T>(main: MainWork<T>, options: RunOptions = {}): Promise<T> {
   const runner = makeRunner(main, options);
+  const watchdog = startWatchdog(main, options);
+  try {
+    return await runAndClose(runner, main, options);
+  } finally {
+    watchdog?.stop();
+  }
+}
+
+async function runAndClose<T>(runner: Runner, main: MainWork<T>, options: RunOptions): Promise<T> {
   let result: T;
   try {
     result = await runner.run(main, { signal: options.signal });
@@ -44,6 +58,16 @@ export async function run<T>(main: MainWork<T>, options: RunOptions = {}): Promi
   }
   await runner.close();
   return result;
+}
+
+function startWatchdog(main: unknown, { watchdog }: RunOptions): Watchdog | null {
+  if (watchdog === undefined) return null;
+  try {
+    return new Watchdog(watchdog);
+  } catch (error) {
+    closeUnused(main);
+    throw error;
+  }
 }
 
 function makeRunner(main: unknown, options: RunOptions): Runner {
