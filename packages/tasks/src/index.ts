@@ -10,7 +10,7 @@ export { CancelledError, InvalidStateError, TimeoutError } from "./errors.ts";
 export { Future, type FutureOptions, type Outcome } from "./future.ts";
 export { mustWait, Operation } from "./operation.ts";
 export { signal } from "./signal.ts";
-export { sleep } from "./sleep.ts";
+export { type SleepOptions, sleep } from "./sleep.ts";
 export { type NativeAwaiter, Suspendable, type Then } from "./suspendable.ts";
 export { FutureWait, type GeneratorBody, PromiseWait, type Steps, type Suspension } from "./suspension.ts";
 export { Task, type TaskOptions, type Work } from "./task.ts";

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import { eachEngine } from "../test/each-engine.ts";
 import { createTask } from "./create-task.ts";
@@ -128,5 +129,38 @@ describe("sleep()", () => {
       await sleep(2);
     });
     expect(times).toEqual([1, 1]);
+  });
+});
+
+describe("sleep() with a signal", () => {
+  eachEngine("takes its time, and leaves nothing on the signal", function* ({ loop }) {
+    const { signal } = new AbortController();
+    expect(yield* awaited(sleep(2, "rested", { signal }))).toBe("rested");
+    expect(yield* awaited(sleep(0, "paused", { signal }))).toBe("paused");
+    expect([loop.time(), getEventListeners(signal, "abort")]).toEqual([2, []]);
+  });
+
+  eachEngine("ends with the reason of the signal, and leaves no timer", function* ({ loop }) {
+    const controller = new AbortController();
+    loop.callLater(1, () => controller.abort("enough"));
+    expect(yield* failureOf(sleep(60, undefined, { signal: controller.signal }))).toBe("enough");
+    expect([loop.time(), liveTimers(loop)]).toEqual([1, 0]);
+  });
+
+  eachEngine(
+    "fails at once if the signal was aborted before, and after its turn if it was aborted in that",
+    function* (stage) {
+      const controller = new AbortController();
+      const options = { signal: controller.signal };
+      stage.loop.callSoon(() => controller.abort("enough"));
+      expect(yield* failureOf(sleep(0, undefined, options))).toBe("enough");
+      expect(yield* failureOf(sleep(0, undefined, options))).toBe("enough");
+      expect(yield* failureOf(sleep(60, undefined, options))).toBe("enough");
+      expect(stage.loop.time()).toBe(0);
+    },
+  );
+
+  test("refuses what is no signal", () => {
+    expect(() => sleep(1, undefined, { signal: 5 as never })).toThrow(TypeError);
   });
 });

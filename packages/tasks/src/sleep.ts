@@ -3,6 +3,13 @@ import { getRunningLoop, type Scheduler, type Seconds, type Timer, type TimerHol
 import { Coroutine, coroutine, reused } from "./coroutine.ts";
 import { Future, type Outcome } from "./future.ts";
 import type { Steps, Suspension } from "./suspension.ts";
+import { checkLimits, waitWithin } from "./wait-limits.ts";
+
+/** What else can end a `sleep()`. */
+export interface SleepOptions {
+  /** Ends the sleep when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Wait for `delay` seconds, then return `result`.
@@ -10,7 +17,9 @@ import type { Steps, Suspension } from "./suspension.ts";
  * Zero or less takes exactly one turn: everything that is ready now runs first.
  *
  * @param delay - In seconds.
+ * @throws {TypeError} `delay` is not a number, or `signal` not an AbortSignal.
  * @throws {RangeError} `delay` is NaN.
+ * @throws The reason of `options.signal`, when it is aborted or was aborted before.
  *
  * ## Cancellation
  * Safe. A cancelled `sleep()` leaves no timer behind.
@@ -20,16 +29,28 @@ import type { Steps, Suspension } from "./suspension.ts";
  * @example
  * await sleep(0.01, "rested") // => "rested"
  */
-export function sleep(delay: Seconds): Coroutine<void>;
-export function sleep<T>(delay: Seconds, result: T): Coroutine<T>;
-export function sleep<T>(delay: Seconds, result?: T): Coroutine<T | undefined> {
+export function sleep(delay: Seconds, result?: undefined, options?: SleepOptions): Coroutine<void>;
+export function sleep<T>(delay: Seconds, result: T, options?: SleepOptions): Coroutine<T>;
+export function sleep<T>(delay: Seconds, result?: T, options?: SleepOptions): Coroutine<T | undefined> {
   if (typeof delay !== "number") throw new TypeError(`sleep() needs a delay in seconds, not ${show(delay)}`);
   if (Number.isNaN(delay)) throw new RangeError("sleep() cannot use NaN as delay");
+  if (options?.signal !== undefined) {
+    checkLimits("sleep", options);
+    return sleepUnlessAborted(delay, result, options);
+  }
   return delay <= 0 ? new Pause(result) : sleepUntilDue(delay, result);
 }
 
 const sleepUntilDue = coroutine(function sleep<T>(delay: Seconds, result: T): Sleep<T> {
   return new Sleep(getRunningLoop(), delay, result);
+});
+
+const sleepUnlessAborted = coroutine(function* sleep<T>(delay: Seconds, result: T, options: SleepOptions) {
+  if (delay > 0) return yield* waitWithin("sleep", new Sleep(getRunningLoop(), delay, result), options);
+  options.signal?.throwIfAborted();
+  yield* new Pause(undefined);
+  options.signal?.throwIfAborted();
+  return result;
 });
 
 /** A future that the clock sets: its own timer, so that a sleep costs one object and leaves nothing behind. */
