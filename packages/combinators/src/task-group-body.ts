@@ -1,6 +1,6 @@
 import { RuntimeError, show } from "@asyncio-ts/contextvars";
 import { getRunningLoop } from "@asyncio-ts/core";
-import { type Body, type Coroutine, checkLimits, coroutine, currentTask } from "@asyncio-ts/tasks";
+import { type Body, type Coroutine, checkLimits, coroutine, currentTask, type GeneratorBody } from "@asyncio-ts/tasks";
 import { TaskGroup } from "./task-group.ts";
 
 /** How a group is made, and what ends it early. */
@@ -45,11 +45,24 @@ export function taskGroup<T>(body: Body<[TaskGroup], T>, options: TaskGroupOptio
   return runInGroup(body, options) as Coroutine<T>;
 }
 
-const runInGroup = coroutine(function* taskGroup<T>(body: Body<[TaskGroup], T>, { name }: TaskGroupOptions) {
+const runInGroup = coroutine(function* taskGroup<T>(body: Body<[TaskGroup], T>, { name, signal }: TaskGroupOptions) {
+  signal?.throwIfAborted();
   const loop = getRunningLoop();
   const parent = currentTask(loop);
   if (parent === null) throw new RuntimeError("taskGroup() needs a current task; a plain callback has none");
   const group = new TaskGroup(loop, parent, name);
+  const abort = (): void => group.cancel(signal?.reason);
+  signal?.addEventListener("abort", abort);
+  try {
+    const value = yield* runBody(body, group);
+    signal?.throwIfAborted();
+    return value;
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+});
+
+function* runBody<T>(body: Body<[TaskGroup], T>, group: TaskGroup): GeneratorBody<T | undefined> {
   let value: T | undefined;
   let thrown: { readonly error: unknown } | null = null;
   try {
@@ -59,4 +72,4 @@ const runInGroup = coroutine(function* taskGroup<T>(body: Body<[TaskGroup], T>, 
   }
   yield* group.exit(thrown);
   return value;
-});
+}
