@@ -1,0 +1,70 @@
+import { makeError, reviverOf } from "./error-classes.ts";
+import type { ErrorRecord, PropertyRecord, ThrownRecord } from "./error-record.ts";
+import { RemoteError } from "./errors.ts";
+
+/** What is known on this side of an error that comes from the other. */
+export interface RebuildOptions {
+  /** The stack of whoever submitted the job. */
+  readonly submittedAt?: string | undefined;
+}
+
+/** What was thrown, of its record: a new error each time. */
+export function fromRecord(record: ThrownRecord, options: RebuildOptions = {}): unknown {
+  const thrown = rebuild(record, new Map());
+  const { submittedAt } = options;
+  if (record.kind === "error" && submittedAt !== undefined) {
+    const stack = `${(thrown as Error).stack}\n    --- submitted at ---\n${submittedAt}`;
+    define(thrown as Error, "stack", stack, false);
+  }
+  return thrown;
+}
+
+function rebuild(record: ThrownRecord, known: Map<ThrownRecord, unknown>): unknown {
+  if (record.kind === "value") return record.value;
+  const existing = known.get(record);
+  if (existing !== undefined) return existing;
+  if (record.kind === "error") return rebuildError(record, known);
+  const list: unknown[] = [];
+  known.set(record, list);
+  for (const each of record.items) list.push(rebuild(each, known));
+  return list;
+}
+
+function rebuildError(record: ErrorRecord, known: Map<ThrownRecord, unknown>): unknown {
+  const { className, name, message, stack, properties } = record;
+  const revive = reviverOf(className);
+  const found = revive !== undefined || className === null ? null : makeError(className, name, message);
+  const error = found ?? makeUnknown(record, revive !== undefined);
+  known.set(record, error);
+  if (error.name !== name) define(error, "name", name, false);
+  define(error, "stack", withoutOwnFrames(stack), false);
+  for (const { key, enumerable, value } of properties) define(error, key, rebuild(value, known), enumerable);
+  if (revive === undefined) return error;
+  const revived = revive(error as Error & Record<string, unknown>);
+  define(revived, "stack", error.stack, false);
+  known.set(record, revived);
+  return revived;
+}
+
+/** Stands for an error whose class is not known here: `instanceof` of a branded class holds all the same. */
+function makeUnknown({ message, brands }: ErrorRecord, isPlain: boolean): Error {
+  if (isPlain) return new Error(message);
+  const error = new RemoteError(message);
+  for (const brand of brands) Object.defineProperty(error, Symbol.for(brand), { value: true });
+  return error;
+}
+
+/** Assigning would run setters, of `__proto__` for one. */
+function define(error: Error, key: PropertyRecord["key"], value: unknown, enumerable: boolean): void {
+  Object.defineProperty(error, key, { value, enumerable, configurable: true, writable: true });
+}
+
+/** What the worker itself does, below the job, is of no interest; nor is what Node does below that. */
+function withoutOwnFrames(stack: string): string {
+  const lines = stack.split("\n");
+  const end = lines.findIndex((line) => line.includes(workerFile));
+  return end < 0 ? stack : lines.slice(0, end).join("\n");
+}
+
+/** What stack traces call the worker's own code. */
+export const workerFile = "asyncio-ts:worker";
