@@ -1,7 +1,9 @@
 import { RuntimeError } from "@asyncio-ts/contextvars";
-import { BaseEventLoop, type EventLoopOptions, type Host, type Runnable } from "@asyncio-ts/core";
+import { BaseEventLoop, type EventLoopOptions, type Host, type Runnable, type Seconds } from "@asyncio-ts/core";
+import { type Executor, runInExecutor, setDefaultExecutor, shutdownDefaultExecutor } from "@asyncio-ts/executors";
 import {
   allTasks,
+  type Coroutine,
   createTask,
   ensureFuture,
   Future,
@@ -16,13 +18,15 @@ import {
 } from "@asyncio-ts/tasks";
 import { DeadlockError } from "./errors.ts";
 import { closeUnused } from "./main-work.ts";
-import { forgetUnclosed, watchUnclosed } from "./unclosed.ts";
+import { forgetUnclosed, watchExit, watchUnclosed } from "./unclosed.ts";
 
 /**
  * The loop that programs hold: the engine of `core` with a method for each thing that the layers above add to it.
  *
  * Each method forwards to the function of the same name, which works on any loop. `newEventLoop()` makes one for this
- * platform. In debug mode a loop that is dropped without having been closed is reported.
+ * platform. What a loop still holds that was never
+ * closed, pending tasks and errors that nobody has read, is reported when the process exits; in debug mode also that it
+ * was never closed, and that as soon as it is dropped.
  *
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html}
  *
@@ -40,6 +44,7 @@ export class EventLoop extends BaseEventLoop {
   /** @param host - What the loop runs on: `NodeHost`, or one in virtual time. */
   constructor(host: Host, options: EventLoopOptions = {}) {
     super(host, options);
+    watchExit(this);
     if (this.getDebug()) watchUnclosed(this);
   }
 
@@ -71,6 +76,34 @@ export class EventLoop extends BaseEventLoop {
   /** The task factory of this loop; `null` for the default. */
   getTaskFactory(): TaskFactory | null {
     return getTaskFactory(this);
+  }
+
+  /**
+   * Run `fn(...args)` in an executor, `null` for the default one; see `runInExecutor`.
+   *
+   * @throws {TypeError} `fn` is a closure, or `executor` is none.
+   * @throws {RuntimeError} The executor is shut down.
+   */
+  runInExecutor<Args extends unknown[], R>(
+    executor: Executor | null,
+    fn: (...args: Args) => R,
+    ...args: Args
+  ): Future<Awaited<R>> {
+    return runInExecutor(this, executor, fn, ...args);
+  }
+
+  /**
+   * Have `executor` run what is given to the default executor.
+   *
+   * @throws {TypeError} `executor` is not a `ThreadPoolExecutor`.
+   */
+  setDefaultExecutor(executor: Executor): void {
+    setDefaultExecutor(this, executor);
+  }
+
+  /** Shut down the default executor, and wait until its threads have ended; see `shutdownDefaultExecutor`. */
+  shutdownDefaultExecutor(timeout: Seconds | null = null): Coroutine<void> {
+    return shutdownDefaultExecutor(this, timeout);
   }
 
   /**

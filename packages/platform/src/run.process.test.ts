@@ -43,6 +43,35 @@ describe("run() in a process", () => {
   });
 });
 
+describe("the exit of a process", () => {
+  const program = `
+    const loop = newEventLoop();
+    loop.createTask(async function poll() { await sleep(60); }, { name: "poller" });
+    loop.createFuture().setException(new Error("eggs"));
+    await loop.runUntilComplete(sleep(0.01));
+    console.log("end");`;
+
+  test("reports the pending tasks and the errors that nobody has read of a loop that was not closed", async () => {
+    const { status, stdout, stderr } = await runNode(program);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "end\n" });
+    expect(stderr).toMatch(/Task was destroyed but it is pending!\ntask: <Task pending name='poller' coro=poll\(\)/);
+    expect(stderr).toMatch(/Future exception was never retrieved.*Error: eggs/s);
+    expect(stderr).not.toContain("unclosed event loop");
+  });
+
+  test("reports in debug mode that the loop was not closed, and where it was made", async () => {
+    const { stderr } = await runNode(program, { env: { ASYNCIO_DEBUG: "1" } });
+    expect(stderr).toMatch(/ResourceWarning: unclosed event loop, made or put into debug mode at:\n +at .*eval/);
+  });
+
+  test("reports nothing of a loop that was closed, that holds nothing, or that runs", async () => {
+    expect(await runNode(`${program} loop.setExceptionHandler(() => {}); loop.close();`)).toMatchObject({ stderr: "" });
+    expect(await runNode("newEventLoop();")).toMatchObject({ stderr: "" });
+    const exits = "await run(async () => { createTask(() => sleep(60)); await sleep(0.01); process.exit(); });";
+    expect(await runNode(exits)).toEqual({ status: 0, stdout: "", stderr: "" });
+  });
+});
+
 describe("unhandledRejection", () => {
   const flags = ["--unhandled-rejections=strict"];
   const fail = 'async () => { throw new Error("spam"); }';

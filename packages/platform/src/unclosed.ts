@@ -3,18 +3,61 @@ import type { EventLoop } from "./event-loop.ts";
 
 const dropped = new FinalizationRegistry<string | undefined>(report);
 
-/** Warn if `loop` is dropped without having been closed. */
+/** Where each loop was made or put into debug mode, of those in debug mode. */
+const watchedAt = new WeakMap<EventLoop, string | undefined>();
+
+/** The loops that are not closed, in the order in which they were made; those that are gone are swept out at times. */
+let open: WeakRef<EventLoop>[] = [];
+let openAtMost = 64;
+let isListening = false;
+
+/** Report what `loop` still holds if the process exits before it was closed. */
+export function watchExit(loop: EventLoop): void {
+  if (open.length >= openAtMost) sweep();
+  open.push(new WeakRef(loop));
+  if (isListening || typeof globalThis.process?.on !== "function") return;
+  isListening = true;
+  process.on("exit", closeAll);
+}
+
+/** Warn if `loop` is dropped without having been closed, or not closed when the process exits. */
 export function watchUnclosed(loop: EventLoop): void {
   forgetUnclosed(loop);
-  dropped.register(loop, captureStack(), loop);
+  const site = captureStack();
+  watchedAt.set(loop, site);
+  dropped.register(loop, site, loop);
 }
 
 /** `loop` is closed, or not to be watched any more. */
 export function forgetUnclosed(loop: EventLoop): void {
   dropped.unregister(loop);
+  watchedAt.delete(loop);
 }
 
-function report(watchedAt: string | undefined): void {
-  const origin = watchedAt === undefined ? "" : `, made or put into debug mode at:\n${watchedAt}`;
-  warn(`unclosed event loop${origin}`, "ResourceWarning");
+function report(site: string | undefined): void {
+  warn(complaint(site), "ResourceWarning");
+}
+
+function complaint(site: string | undefined): string {
+  const origin = site === undefined ? "" : `, made or put into debug mode at:\n${site}`;
+  return `unclosed event loop${origin}`;
+}
+
+function sweep(): void {
+  open = open.filter((each) => each.deref()?.isClosed() === false);
+  openAtMost = Math.max(64, open.length * 2);
+}
+
+/**
+ * The close of a loop reports its pending tasks and the errors that nobody has read; nobody else would do it now. A loop
+ * that runs was left by `process.exit()` or by an error that ends the process: what it holds has no time to end.
+ */
+function closeAll(): void {
+  for (const each of open) {
+    const loop = each.deref();
+    if (loop === undefined || loop.isClosed() || loop.isRunning()) continue;
+    // A warning of the process would be printed in a tick, and there is none any more.
+    if (watchedAt.has(loop)) console.error(`ResourceWarning: ${complaint(watchedAt.get(loop))}`);
+    loop.close();
+  }
 }
