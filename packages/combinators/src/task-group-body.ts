@@ -1,6 +1,7 @@
 import { RuntimeError, show } from "@asyncio-ts/contextvars";
 import { getRunningLoop } from "@asyncio-ts/core";
 import { type Body, type Coroutine, checkLimits, coroutine, currentTask, type GeneratorBody } from "@asyncio-ts/tasks";
+import { abortable } from "./cancel-scope.ts";
 import { TaskGroup } from "./task-group.ts";
 
 /** How a group is made, and what ends it early. */
@@ -23,7 +24,7 @@ export interface TaskGroupOptions {
  * @throws {TypeError} `body` is not a function, or an option is of the wrong type.
  * @throws {ExceptionGroup} The body or tasks have failed: their errors, in the order in which they came, that of the
  * body last. A `CancelledError` of a task is not one of them.
- * @throws The reason of `signal`, when that is aborted and nothing fails.
+ * @throws The reason of `signal`, when that has interrupted the group, and nothing fails.
  *
  * ## Cancellation
  * Cancels the body and the tasks, and waits for them. Then the `CancelledError` goes on; if something failed meanwhile,
@@ -45,24 +46,15 @@ export function taskGroup<T>(body: Body<[TaskGroup], T>, options: TaskGroupOptio
   return runInGroup(body, options) as Coroutine<T>;
 }
 
-const runInGroup = coroutine(function* taskGroup<T>(body: Body<[TaskGroup], T>, { name, signal }: TaskGroupOptions) {
-  signal?.throwIfAborted();
+const runInGroup = coroutine(function* taskGroup<T>(body: Body<[TaskGroup], T>, options: TaskGroupOptions) {
+  return yield* abortable("taskGroup", options.signal, groupSteps(body, options.name));
+});
+
+function* groupSteps<T>(body: Body<[TaskGroup], T>, name: string | undefined): GeneratorBody<T | undefined> {
   const loop = getRunningLoop();
   const parent = currentTask(loop);
   if (parent === null) throw new RuntimeError("taskGroup() needs a current task; a plain callback has none");
   const group = new TaskGroup(loop, parent, name);
-  const abort = (): void => group.cancel(signal?.reason);
-  signal?.addEventListener("abort", abort);
-  try {
-    const value = yield* runBody(body, group);
-    signal?.throwIfAborted();
-    return value;
-  } finally {
-    signal?.removeEventListener("abort", abort);
-  }
-});
-
-function* runBody<T>(body: Body<[TaskGroup], T>, group: TaskGroup): GeneratorBody<T | undefined> {
   let value: T | undefined;
   let thrown: { readonly error: unknown } | null = null;
   try {
