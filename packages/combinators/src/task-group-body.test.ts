@@ -1,5 +1,5 @@
 import { getEventListeners } from "node:events";
-import { type CancelledError, coroutine, createTask, currentTask, sleep, type Task } from "@asyncio-ts/tasks";
+import { CancelledError, coroutine, createTask, currentTask, sleep, type Task } from "@asyncio-ts/tasks";
 import { awaited, failureOf, runVirtual, VirtualLoop } from "@asyncio-ts/tasks/testing";
 import { describe, expect, test } from "vitest";
 import { eachEngine } from "../test/each-engine.ts";
