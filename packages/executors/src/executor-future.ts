@@ -12,10 +12,8 @@ export interface FutureSource {
   running(): boolean;
 }
 
-/** One that waits: a callback, or an `await`. */
-type Waiter<T> =
-  | ((future: ExecutorFuture<T>) => unknown)
-  | { readonly resolve: (value: T) => void; readonly reject: (error: unknown) => void };
+/** One that waits: a callback, or an `await`. Methods, for else a future of a number were no future of anything. */
+type Waiter<T> = ((future: never) => unknown) | { resolve(value: T): void; reject(error: unknown): void };
 
 /**
  *  state       reached by                    result()
@@ -142,7 +140,7 @@ export class ExecutorFuture<T> extends Suspendable<T> {
    *
    * @throws {TypeError} `callback` is not a function.
    */
-  addDoneCallback(callback: (future: ExecutorFuture<T>) => unknown): void {
+  addDoneCallback(callback: (future: this) => unknown): void {
     if (typeof callback !== "function") {
       throw new TypeError(`addDoneCallback() needs a function, not ${show(callback)}`);
     }
@@ -220,7 +218,7 @@ export class ExecutorFuture<T> extends Suspendable<T> {
       return;
     }
     try {
-      waiter(this);
+      (waiter as (future: this) => unknown)(this);
     } catch (error) {
       console.error("A callback of an executor future has thrown", error);
     }

@@ -1,4 +1,4 @@
-import { show } from "@asyncio-ts/contextvars";
+import { asyncDispose, dispose, show } from "@asyncio-ts/contextvars";
 import { captureStack, debugByDefault } from "@asyncio-ts/core";
 import type {
   Executor,
@@ -192,12 +192,12 @@ export abstract class PoolExecutor implements Executor {
   }
 
   /** `shutdown({ wait: false })`, for `using`. */
-  [Symbol.dispose](): void {
+  [dispose](): void {
     void this.#pool.shutdown(false);
   }
 
   /** `shutdown()`, for `await using`. */
-  [Symbol.asyncDispose](): Promise<void> {
+  [asyncDispose](): Promise<void> {
     return this.shutdown();
   }
 

@@ -1,15 +1,15 @@
-import { copyContext } from "@asyncio-ts/contextvars";
-import { getRunningLoop, type Scheduler, warn } from "@asyncio-ts/core";
+import { getRunningLoop } from "@asyncio-ts/core";
 import { type Coroutine, coroutine } from "@asyncio-ts/tasks";
+import { takeContext } from "./context-snapshot.ts";
 import { defaultExecutor } from "./default-executor.ts";
 import type { ExecutorFuture } from "./executor-future.ts";
 import { nameOfJob, refuseClosure } from "./job-name.ts";
 import { wrapFuture } from "./wrap-future.ts";
 
 /**
- * Run `fn(...args)` in a thread of the default executor, with the values of the context variables of here.
+ * Run `fn(...args)` in a thread of the default executor, with the values of those context variables that are `carried`.
  *
- * There the values are found by the names of the variables. Those that cannot be copied stay behind; debug mode names them.
+ * Other variables stay behind, and so do values that cannot be cloned; debug mode names them.
  *
  * @param fn - Comes from `workerModule`, `task` or `inline`.
  *
@@ -33,29 +33,6 @@ export function toThread<Args extends unknown[], R>(fn: (...args: Args) => R, ..
 
 const runInThread = coroutine(function* toThread(fn: (...args: unknown[]) => unknown, args: readonly unknown[]) {
   const loop = getRunningLoop();
-  const job: ExecutorFuture<unknown> = defaultExecutor(loop).submitInContext(fn, args, clonableContext(loop));
+  const job: ExecutorFuture<unknown> = defaultExecutor(loop).submitInContext(fn, args, takeContext("toThread", loop));
   return yield* wrapFuture(job, { loop });
 });
-
-function clonableContext(loop: Scheduler): (readonly [string, unknown])[] {
-  const values: (readonly [string, unknown])[] = [];
-  const left: string[] = [];
-  for (const [variable, value] of copyContext().entries()) {
-    if (canBeCloned(value)) values.push([variable.name, value]);
-    else left.push(variable.name);
-  }
-  if (left.length > 0 && loop.getDebug()) {
-    warn(`toThread() cannot copy the values of these context variables: ${left.join(", ")}`, "RuntimeWarning");
-  }
-  return values;
-}
-
-function canBeCloned(value: unknown): boolean {
-  if (typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol") return true;
-  try {
-    structuredClone(value);
-    return true;
-  } catch {
-    return false;
-  }
-}

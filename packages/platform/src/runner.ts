@@ -6,6 +6,9 @@ import { checkRun, closeUnused, type MainWork, toWork } from "./main-work.ts";
 import { newEventLoop, setEventLoop } from "./policy.ts";
 import { cancelAllTasks } from "./shutdown.ts";
 
+/** So long threads of the default executor may take to end, as in CPython, in seconds. */
+const threadJoinTimeout = 300;
+
 /** Settings of a `Runner`. */
 export interface RunnerOptions {
   /** Debug mode of the loop; by default as the loop is made. */
@@ -106,7 +109,7 @@ export class Runner implements AsyncDisposable {
   }
 
   /**
-   * Cancel the tasks that are left, wait for them, and close the loop. Closing twice does nothing.
+   * Cancel the tasks that are left, wait for them and for the default executor, and close the loop. Closing twice does nothing.
    *
    * An error that a task ends with is reported to the exception handler of the loop.
    *
@@ -168,6 +171,7 @@ export class Runner implements AsyncDisposable {
   async #shutDown(loop: EventLoop): Promise<void> {
     try {
       await cancelAllTasks(loop);
+      if (!loop.isClosed()) await loop.runUntilComplete(loop.shutdownDefaultExecutor(threadJoinTimeout));
     } finally {
       if (this.#loopFactory === undefined) setEventLoop(null);
       loop.close();

@@ -30,7 +30,6 @@ export class CurrentJob {
     this.slot = slot;
     this.id = id;
     this.extras = extras;
-    if (extras !== null || inherited.has()) inherited.set(extras?.context);
   }
 
   end(): void {
@@ -104,16 +103,3 @@ class RunningJob implements JobContext {
     this.#isOver = true;
   }
 }
-
-/** The values of context variables that the submitter has sent, by the names of the variables. */
-const inherited = {
-  key: Symbol.for("asyncio-ts.inheritedContext"),
-
-  has(): boolean {
-    return (globalThis as Record<symbol, unknown>)[this.key] !== undefined;
-  },
-
-  set(values: JobExtras["context"]): void {
-    (globalThis as Record<symbol, unknown>)[this.key] = values === undefined ? undefined : new Map(values);
-  },
-};

@@ -1,5 +1,6 @@
+import { runInSnapshot } from "../context-snapshot.ts";
 import { toRecord } from "../error-record.ts";
-import { currentJobKey, type CurrentJobHolder } from "../job-context.ts";
+import { type CurrentJobHolder, currentJobKey } from "../job-context.ts";
 import type { JobName } from "../job-name.ts";
 import {
   DONE,
@@ -182,6 +183,12 @@ export class JobRunner implements JobLine {
   }
 
   #callWith(extras: JobExtras, call: NonNullable<KnownFunction["call"]>, args: unknown[]): unknown {
+    const { context } = extras;
+    if (context === undefined) return this.#callAs(extras, call, args);
+    return runInSnapshot(context, () => this.#callAs(extras, call, args));
+  }
+
+  #callAs(extras: JobExtras, call: NonNullable<KnownFunction["call"]>, args: unknown[]): unknown {
     if (extras.isChunk === true) return callForEach(call, args[0] as unknown[]);
     if (extras.credit !== undefined) {
       return this.#items.sendAll(this.#job.slot, this.#job.id, call(...args), extras.credit);
@@ -257,7 +264,8 @@ export class JobRunner implements JobLine {
     if (of === null || this.#sliceCount === 0) return;
     const mean = elapsed / this.#sliceCount;
     // One that was long once may be so again: forget that slowly, but believe it at once.
-    of.expected = mean > of.expected || of.expected === Number.POSITIVE_INFINITY ? mean : of.expected * 0.75 + mean * 0.25;
+    of.expected =
+      mean > of.expected || of.expected === Number.POSITIVE_INFINITY ? mean : of.expected * 0.75 + mean * 0.25;
     this.#claimed = Math.min(Math.max(Math.floor(sliceTime / of.expected), 1), sliceLength);
   }
 }

@@ -1,0 +1,270 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { type AnyPool, failureOf, jobs, kinds, untilRunning } from "../test/pools.ts";
+import { ExecutorFull } from "./errors.ts";
+import { ThreadPoolExecutor } from "./thread-pool-executor.ts";
+
+const patience = 30_000;
+
+let pool: AnyPool;
+afterEach(() => pool.shutdown({ cancelFutures: true }));
+
+describe.each(kinds)("$kind pool", ({ make, kind }) => {
+  test("submit() runs functions, asynchronous ones as well", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 2 });
+    expect(await pool.submit(jobs.add, 40, 2)).toBe(42);
+    expect(await pool.submit(jobs.addLater, 40, 2)).toBe(42);
+  });
+
+  test("submit() brings each result to its own future", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 3 });
+    const all = Array.from({ length: 3_000 }, (_, n) => n % 7 === 0 ? pool.submit(jobs.addLater, n, 1) : pool.submit(jobs.add, n, 1));
+    expect(await Promise.all(all)).toEqual(Array.from({ length: 3_000 }, (_, n) => n + 1));
+    expect(pool.statistics()).toMatchObject({ completed: 3_000, failed: 0, waiting: 0, running: 0 });
+  });
+
+  test("submit() refuses a closure", () => {
+    pool = make();
+    expect(() => pool.submit(() => 1)).toThrow(TypeError);
+    expect(() => pool.submit(1 as never)).toThrow("submit() needs a function, not 1");
+  });
+
+  test("arguments and results are cloned", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 1 });
+    const value = { map: new Map([[1, new Date(0)]]), big: 2n, none: undefined, bytes: new Uint8Array([1, 2]) };
+    const echoed = await pool.submit(jobs.echo, value);
+    expect(echoed).toEqual(value);
+    expect(echoed).not.toBe(value);
+  });
+
+  test("jobs run elsewhere", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 1 });
+    const { pid, threadId } = await pool.submit(jobs.where);
+    if (kind === "thread") expect(threadId).toBeGreaterThan(0);
+    else expect(pid).not.toBe(process.pid);
+  });
+
+  test("no more workers are started than are needed", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 4 });
+    for (let n = 0; n < 5; n++) await pool.submit(jobs.add, n, 1);
+    expect(pool.statistics().workers).toBe(1);
+  });
+
+  test("cancel() keeps a job that waits from running, and says so", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 1 });
+    const running = pool.submit(jobs.block, 30);
+    await untilRunning(running);
+    const waiting = Array.from({ length: 20 }, () => pool.submit(jobs.keep, 0));
+    const refused = waiting.filter((future) => !future.cancel("not needed"));
+    expect(refused).toEqual([]);
+    expect(running.running()).toBe(true);
+    expect(running.cancel()).toBe(false);
+    expect(await running).toBe(30);
+    expect(running.cancel()).toBe(false);
+    expect(await failureOf(waiting[0] as PromiseLike<unknown>)).toMatchObject({ name: "CancelledError", reason: "not needed" });
+    expect(pool.statistics().completed).toBe(1);
+  });
+
+  test("an asynchronous job sees that it was asked to stop", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 1 });
+    let begun = (): void => {};
+    const hasBegun = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const job = pool.submitWith({ onProgress: begun }, jobs.stopOnAbort);
+    await hasBegun;
+    expect(job.cancel("stop")).toBe(false);
+    expect(await failureOf(job)).toMatchObject({ name: "CancelledError", reason: "stop" });
+    expect(job.cancelled()).toBe(true);
+    expect(pool.statistics().crashes).toBe(0);
+  });
+
+  test("an abort cancels at once; one that was aborted before never runs", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 1 });
+    const job = pool.submitWith({ signal: AbortSignal.abort("too late") }, jobs.add, 1, 1);
+    expect(job.cancelled()).toBe(true);
+    expect(await failureOf(job)).toMatchObject({ reason: "too late" });
+    expect(pool.statistics().completed).toBe(0);
+  });
+
+  test("a timeout counts from the start of the job", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 1 });
+    await pool.submit(jobs.add, 1, 1);
+    const first = pool.submit(jobs.block, 100);
+    const second = pool.submitWith({ timeout: 0.09 }, jobs.add, 1, 1);
+    expect(await Promise.all([first, second])).toEqual([100, 2]);
+  });
+
+  test("onProgress hears each report, in order, before the result", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 1 });
+    const heard: unknown[] = [];
+    const [id, attempt] = await pool.submitWith({ onProgress: (n) => heard.push(n) }, jobs.reportUpTo, 3);
+    expect(heard).toEqual([1, 2, 3]);
+    expect([id, attempt]).toEqual([1, 1]);
+  });
+
+  test("map() gives results in order, and reads no further than it must", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 2 });
+    let read = 0;
+    function* endless() {
+      for (;;) yield read++;
+    }
+    const results: number[] = [];
+    for await (const value of pool.map(jobs.echo, endless(), { bufferSize: 4 })) {
+      results.push(value as number);
+      if (results.length === 10) break;
+    }
+    expect(results).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(read).toBeLessThanOrEqual(14);
+  });
+
+  test("map() takes an async iterable, and chunks", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 2 });
+    async function* numbers() {
+      for (let n = 0; n < 100; n++) yield n;
+    }
+    const results: unknown[] = [];
+    for await (const value of pool.map(jobs.echo, numbers(), { chunkSize: 7 })) results.push(value);
+    expect(results).toEqual(Array.from({ length: 100 }, (_, n) => n));
+  });
+
+  test("map() ends with the first failure, and cancels the rest", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 1 });
+    const results = pool.map(jobs.fail, ["first", "second", "third"]);
+    expect((await failureOf(results.next())).message).toContain("first");
+    expect(await results.next()).toMatchObject({ done: true });
+  });
+
+  test.each(["count", "countLater"] as const)("stream() reads the items of %s()", { timeout: patience }, async (name) => {
+    pool = make({ maxWorkers: 1 });
+    const stream = pool.stream(jobs[name], 50);
+    const items: number[] = [];
+    for await (const item of stream) items.push(item);
+    expect(items).toEqual(Array.from({ length: 50 }, (_, n) => n));
+    expect(await stream.returned).toBe("end");
+  });
+
+  test("stream() fails after the items that came before", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 1 });
+    const stream = pool.stream(jobs.failAfter, 2);
+    expect(await stream.next()).toMatchObject({ value: 0 });
+    expect(await stream.next()).toMatchObject({ value: 1 });
+    expect((await failureOf(stream.next())).message).toBe("no more");
+  });
+
+  test("stream() ends the generator when its reader leaves", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 1 });
+    for await (const item of pool.stream(jobs.count, 1e9)) if (item === 20) break;
+    expect(await pool.submit(jobs.add, 1, 1)).toBe(2);
+    expect(pool.statistics().crashes).toBe(0);
+  });
+
+  test("broadcast() runs in each worker; initializer before any job", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 3, initializer: jobs.prepare, initargs: ["ready"] });
+    const places = await pool.broadcast(jobs.where);
+    expect(new Set(places.map(({ pid, threadId }) => `${pid} ${threadId}`)).size).toBe(3);
+    expect(await pool.broadcast(jobs.whatWasPrepared)).toEqual(["ready", "ready", "ready"]);
+  });
+
+  test("maxQueue refuses what is too much, and waitForRoom() waits", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 1, maxQueue: 2 });
+    const first = [pool.submit(jobs.add, 1, 1), pool.submit(jobs.add, 2, 2)];
+    expect(() => pool.submit(jobs.add, 3, 3)).toThrow(ExecutorFull);
+    await pool.waitForRoom();
+    const third = pool.submit(jobs.add, 3, 3);
+    expect(await Promise.all([...first, third])).toEqual([2, 4, 6]);
+  });
+
+  test("idle workers end after idleTimeout, and come back", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 1, idleTimeout: 0.01 });
+    await pool.submit(jobs.add, 1, 1);
+    while (pool.statistics().workers > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(pool.statistics().crashes).toBe(0);
+    expect(await pool.submit(jobs.add, 1, 1)).toBe(2);
+  });
+
+  test("statistics() tell how long jobs ran", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 1 });
+    await pool.submit(jobs.block, 20);
+    const { runTime, utilization } = pool.statistics();
+    expect(runTime.count).toBe(1);
+    expect(runTime.mean).toBeGreaterThanOrEqual(20);
+    expect(runTime.mean).toBeLessThan(200);
+    expect(utilization).toBeGreaterThan(0);
+    expect(utilization).toBeLessThanOrEqual(1);
+  });
+
+  test("timers of a worker run on under a flood of jobs", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 1 });
+    await pool.submit(jobs.startTicking);
+    const end = performance.now() + 300;
+    const lane = async (): Promise<void> => {
+      while (performance.now() < end) await pool.submit(jobs.add, 1, 1);
+    };
+    await Promise.all(Array.from({ length: 64 }, lane));
+    expect(await pool.submit(jobs.lateness)).toBeLessThan(50); // a machine that is busy otherwise is late by itself
+  });
+
+  test("`await using` shuts down", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 1 });
+    const result = await (async () => {
+      await using scoped = pool;
+      return scoped.submit(jobs.add, 1, 1);
+    })();
+    expect(result).toBe(2);
+    expect(pool.statistics().workers).toBe(0);
+  });
+
+  test.each([
+    [{ maxWorkers: 0 }, RangeError],
+    [{ maxWorkers: "2" as never }, TypeError],
+    [{ maxWorkers: Number.NaN }, RangeError],
+    [{ idleTimeout: -1 }, RangeError],
+    [{ initializer: (() => {}) as never }, TypeError],
+    [{ initargs: "x" as never }, TypeError],
+    [{ onWorkerCrash: "ignore" as never }, RangeError],
+    [{ name: 1 as never }, TypeError],
+  ])("refuses the options %j", (options, error) => {
+    pool = make();
+    expect(() => make(options)).toThrow(error);
+  });
+});
+
+describe("thread pool", () => {
+  test("cancel() is exact for jobs that a worker holds already", { timeout: patience }, async () => {
+    pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const flag = new Int32Array(new SharedArrayBuffer(8));
+    const first = pool.submit(jobs.blockUntil, flag, 1);
+    const second = pool.submit(jobs.keep, 0);
+    await untilRunning(first);
+    expect(second.running()).toBe(false);
+    expect(second.cancel()).toBe(true);
+    Atomics.store(flag, 0, 1);
+    Atomics.notify(flag, 0);
+    expect(await first).toBe(1);
+    expect(await pool.submit(jobs.add, 1, 1)).toBe(2);
+    expect(pool.statistics().completed).toBe(2);
+  });
+
+  test("a synchronous job sees that it was asked to stop", { timeout: patience }, async () => {
+    pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const flag = new Int32Array(new SharedArrayBuffer(4));
+    const job = pool.submit(jobs.stopWhenTold, flag);
+    while (Atomics.load(flag, 0) === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(job.cancel("stop")).toBe(false);
+    expect(await failureOf(job)).toMatchObject({ name: "CancelledError", reason: "stop" });
+    expect(pool.statistics().crashes).toBe(0);
+  });
+
+  test("a job behind a long one moves to a worker that is free", { timeout: patience }, async () => {
+    pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+    const flag = new Int32Array(new SharedArrayBuffer(8));
+    await pool.broadcast(jobs.where);
+    const long = pool.submit(jobs.blockUntil, flag, 1);
+    const short = Array.from({ length: 100 }, (_, n) => pool.submit(jobs.add, n, 1));
+    expect(await Promise.all(short)).toEqual(Array.from({ length: 100 }, (_, n) => n + 1));
+    expect(long.done()).toBe(false);
+    Atomics.store(flag, 0, 1);
+    Atomics.notify(flag, 0);
+    expect(await long).toBe(1);
+  });
+});
