@@ -8,8 +8,8 @@ async function failureOf(body: TestBody<unknown>, options: ExploreOptions = {}):
   try {
     await explore(body, options);
   } catch (error) {
-    expect(error).toBeInstanceOf(ScheduleError);
-    return error as ScheduleError;
+    if (error instanceof ScheduleError) return error;
+    throw error;
   }
   throw new Error("No failing order was found");
 }

@@ -51,7 +51,7 @@ export class Narrator implements ScheduleObserver {
   #siteOf(held: Runnable): string | undefined {
     if (this.#loop === null) return undefined;
     const shown = String(held);
-    return [...allTasks(this.#loop)].find((task) => task !== held && String(task) === shown)?.waitingAt()[0];
+    return [...allTasks(this.#loop)].find((task) => String(task) === shown)?.waitingAt()[0];
   }
 }
 
