@@ -100,7 +100,23 @@ export {
   setEventLoopPolicy,
   Watchdog,
 } from "@asyncio-ts/platform";
-export { Lock, type LockStatistics, LockToken } from "@asyncio-ts/sync";
+export {
+  type Compare,
+  type ItemIterator,
+  LifoQueue,
+  Lock,
+  type LockStatistics,
+  LockToken,
+  PriorityQueue,
+  type PriorityQueueOptions,
+  Queue,
+  QueueEmpty,
+  QueueFull,
+  type QueueOptions,
+  QueueShutDown,
+  type QueueStatistics,
+  type QueueStorage,
+} from "@asyncio-ts/sync";
 export {
   type Awaitable,
   allTasks,

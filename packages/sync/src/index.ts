@@ -1,1 +1,7 @@
+export { QueueEmpty, QueueFull, QueueShutDown } from "./errors.ts";
+export type { ItemIterator } from "./item-iterator.ts";
+export { LifoQueue } from "./lifo-queue.ts";
 export { Lock, type LockStatistics, LockToken } from "./lock.ts";
+export { PriorityQueue, type PriorityQueueOptions } from "./priority-queue.ts";
+export { Queue, type QueueOptions, type QueueStatistics, type QueueStorage } from "./queue.ts";
+export type { Compare } from "./sorted-list.ts";

@@ -1,5 +1,5 @@
 import { RuntimeError } from "@asyncio-ts/contextvars";
-import { getRunningLoop, type Scheduler } from "@asyncio-ts/core";
+import { getRunningLoop, type Scheduler, type Seconds } from "@asyncio-ts/core";
 import { Future, type GeneratorBody, type Outcome, type WaitLimits, waitWithin } from "@asyncio-ts/tasks";
 
 /**
@@ -103,11 +103,12 @@ export class WaitLine {
    * Wait at `place` until it is woken; then, or when the wait fails, leave the line.
    *
    * @param caller - The name of the function that waits, for the message of a `TimeoutError`.
+   * @param began - The time from which the timeout counts, by default now: for those who come back to the line.
    */
-  *waitAt(place: Place, caller: string, limits?: WaitLimits): GeneratorBody<void> {
+  *waitAt(place: Place, caller: string, limits?: WaitLimits, began?: Seconds): GeneratorBody<void> {
     try {
       if (limits === undefined) yield* place;
-      else yield* waitWithin(caller, place, limits);
+      else yield* waitWithin(caller, place, limits, began);
     } finally {
       this.#leave(place);
     }

@@ -45,6 +45,12 @@ describe("waitWithin()", () => {
     }
   });
 
+  eachEngine("counts the timeout from when the wait began", function* ({ loop }) {
+    yield* awaited(sleep(3));
+    const error = yield* failureOf(within("get", new Future<void>(), { timeout: 5 }, 1));
+    expect([(error as Error).message, loop.time()]).toEqual(["get() timed out after 5 s", 6]);
+  });
+
   eachEngine("fails with the reason of the signal when it is aborted", function* ({ loop }) {
     const controller = new AbortController();
     const reason = new Error("closed");

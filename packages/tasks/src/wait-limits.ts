@@ -1,5 +1,5 @@
 import { show } from "@asyncio-ts/contextvars";
-import type { Scheduler, Seconds, Timer, TimerHolder } from "@asyncio-ts/core";
+import type { Seconds, Timer, TimerHolder } from "@asyncio-ts/core";
 import { TimeoutError } from "./errors.ts";
 import type { Future } from "./future.ts";
 import type { GeneratorBody } from "./suspension.ts";
@@ -43,6 +43,7 @@ export function checkLimits(caller: string, limits: WaitLimits): void {
  * done. Nothing stays on the signal, and no timer stays armed, once the wait is over.
  *
  * @param caller - The name of the function that waits, for the message of the `TimeoutError`.
+ * @param began - The time of the loop from which `timeout` counts, by default now: for a wait in several parts.
  * @throws {TimeoutError} `timeout` seconds have passed.
  * @throws The reason of the signal, when it is aborted or was aborted before.
  *
@@ -53,10 +54,15 @@ export function checkLimits(caller: string, limits: WaitLimits): void {
  * const place = new Future<void>();
  * await coroutine(waitWithin)("acquire", place, { timeout: 5 }).catch((error) => error.message) // => "acquire() timed out after 5 s"
  */
-export function* waitWithin<T>(caller: string, future: Future<T>, limits: WaitLimits): GeneratorBody<T> {
+export function* waitWithin<T>(
+  caller: string,
+  future: Future<T>,
+  limits: WaitLimits,
+  began: Seconds = future.loop.time(),
+): GeneratorBody<T> {
   const { timeout, signal } = limits;
   signal?.throwIfAborted();
-  const timer = typeof timeout === "number" ? new LimitTimer(future.loop, caller, future, timeout) : null;
+  const timer = typeof timeout === "number" ? new LimitTimer(caller, future, timeout, began) : null;
   const abort = (): void => fail(future, signal?.reason);
   signal?.addEventListener("abort", abort);
   try {
@@ -75,12 +81,12 @@ class LimitTimer implements Timer {
   readonly #when: Seconds;
   #isDropped = false;
 
-  constructor(loop: Scheduler, caller: string, future: Future<unknown>, timeout: Seconds) {
+  constructor(caller: string, future: Future<unknown>, timeout: Seconds, began: Seconds) {
     this.#caller = caller;
     this.#future = future;
     this.#timeout = timeout;
-    this.#when = loop.time() + timeout;
-    loop.scheduleAt(this);
+    this.#when = began + timeout;
+    future.loop.scheduleAt(this);
   }
 
   when(): Seconds {
