@@ -203,7 +203,8 @@ export class ExecutorFuture<T> extends Suspendable<T> {
 
   #settle(state: Exclude<State<T>, { kind: "pending" }>): void {
     const before = this.#state;
-    if (before.kind !== "pending") throw new InvalidStateError(`Cannot settle a job that is already done: ${this.toString()}`);
+    if (before.kind !== "pending")
+      throw new InvalidStateError(`Cannot settle a job that is already done: ${this.toString()}`);
     this.#state = state;
     const { waiters } = before;
     if (Array.isArray(waiters)) for (const waiter of waiters) this.#wake(waiter);

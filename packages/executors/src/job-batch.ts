@@ -1,5 +1,6 @@
 import type { Job } from "./job.ts";
 import type { JobExtras } from "./protocol.ts";
+import { canBeCloned } from "./sendable.ts";
 import { takeTransfers } from "./transfer.ts";
 
 /** Jobs on their way to a worker, written one after another into one flat array. */
@@ -18,15 +19,16 @@ export class JobBatch {
     if (extras === null) message.push(args.length);
     else message.push(-1 - args.length, extras);
     for (const arg of args) message.push(arg);
-    if (args.some(isObject) || settings !== null) this.#addTransfers(job);
+    if (job.transfers === null && (settings !== null || args.some(isObject))) job.transfers = transfersOf(job);
+    if (job.transfers !== null) this.transfers.push(...job.transfers);
   }
+}
 
-  #addTransfers(job: Job): void {
-    const found = [...takeTransfers(job.args), ...(job.settings?.transfer ?? [])];
-    if (found.length === 0) return;
-    job.isMovable = false;
-    this.transfers.push(...found);
-  }
+function transfersOf({ args, settings }: Job): readonly object[] | null {
+  const marked = takeTransfers(args);
+  const given = settings?.transfer ?? [];
+  if (marked.length + given.length === 0) return null;
+  return [...new Set([...marked, ...given])];
 }
 
 function isObject(value: unknown): boolean {
@@ -51,13 +53,4 @@ export function cannotSend(job: Job, cause: unknown): unknown {
   const index = job.args.findIndex((arg) => !canBeCloned(arg));
   const what = index < 0 ? "The arguments of a job" : `Argument ${index} of a job`;
   return new DOMException(`${what} cannot be sent to a worker: ${why}`, "DataCloneError");
-}
-
-function canBeCloned(value: unknown): boolean {
-  try {
-    structuredClone(value);
-    return true;
-  } catch {
-    return false;
-  }
 }

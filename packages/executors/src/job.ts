@@ -1,4 +1,5 @@
 import type { Seconds } from "@asyncio-ts/core";
+import type { ContextSnapshot } from "./context-snapshot.ts";
 import { ExecutorFuture, type FutureSource } from "./executor-future.ts";
 import type { JobName } from "./job-name.ts";
 import type { PoolWorker } from "./pool-worker.ts";
@@ -23,7 +24,7 @@ export interface JobSettings {
   /** How many items the worker may send before it is asked for more; `null` if the function makes no generator. */
   readonly credit: number | null;
   readonly isChunk: boolean;
-  readonly context: readonly (readonly [string, unknown])[] | null;
+  readonly context: ContextSnapshot | null;
 }
 
 /** What a job asks of its pool. */
@@ -56,8 +57,8 @@ export class Job implements FutureSource {
   /** What it was counted as in the load of its worker. */
   weight = 0;
   isOver = false;
-  /** Whether it can be sent a second time: what was transferred is gone. */
-  isMovable = true;
+  /** What is moved along with its arguments. Once that was sent to a thread, it is gone. */
+  transfers: readonly object[] | null = null;
   /** Whether it is for one worker and no other. */
   isPinned = false;
   /** What it was asked to stop with. */
@@ -92,7 +93,9 @@ export class Job implements FutureSource {
   /** Whether the pool may have to end its worker. */
   get isKillable(): boolean {
     const { settings } = this;
-    return settings !== null && (settings.timeout !== null || settings.signal !== null || settings.gracePeriod !== null);
+    return (
+      settings !== null && (settings.timeout !== null || settings.signal !== null || settings.gracePeriod !== null)
+    );
   }
 
   cancel(reason: unknown): boolean {

@@ -24,7 +24,9 @@ export function mapJobs(
   }
   const source = iteratorOf(items);
   const limit = Math.max(1, Math.floor(bufferSize / chunkSize));
-  return chunkSize === 1 ? inOrder(line, source, limit, signal) : flatten(inOrder(line, chunks(source, chunkSize), limit, signal, true));
+  return chunkSize === 1
+    ? inOrder(line, source, limit, signal)
+    : flatten(inOrder(line, chunks(source, chunkSize), limit, signal, true));
 }
 
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { failureOf, jobs, kinds, untilRunning, type AnyPool } from "../test/pools.ts";
+import { type AnyPool, failureOf, jobs, kinds, untilRunning } from "../test/pools.ts";
 import { BrokenExecutor, WorkerDied } from "./errors.ts";
-import { ThreadPoolExecutor } from "./thread-pool-executor.ts";
 import { ProcessPoolExecutor } from "./process-pool-executor.ts";
+import { ThreadPoolExecutor } from "./thread-pool-executor.ts";
 import { workerModule } from "./worker-module.ts";
 
 const patience = 30_000;
@@ -23,7 +23,11 @@ describe.each(kinds)("$kind pool", ({ make, kind }) => {
     ["process.exit(3)", () => pool.submit(jobs.exit, 3), { exitCode: 3 }],
     ["process.exit(3) in a timer", () => pool.submit(jobs.exitInTimer), { exitCode: 3 }],
     ["an uncaught exception", () => pool.submit(jobs.throwInTimer), { exitCode: 1, cause: { message: "uncaught" } }],
-    ["an unhandled rejection", () => pool.submit(jobs.rejectUnhandled), { exitCode: 1, cause: { message: "unhandled" } }],
+    [
+      "an unhandled rejection",
+      () => pool.submit(jobs.rejectUnhandled),
+      { exitCode: 1, cause: { message: "unhandled" } },
+    ],
   ] as const;
 
   test.each(deadly)("%s fails the job that ran, and no other", { timeout: patience }, async (_name, submit, facts) => {
@@ -71,7 +75,9 @@ describe.each(kinds)("$kind pool", ({ make, kind }) => {
     await expectHealthy();
   });
 
-  test("an initializer that throws breaks the pool, for each job with an error of its own", { timeout: patience }, async () => {
+  test("an initializer that throws breaks the pool, for each job with an error of its own", {
+    timeout: patience,
+  }, async () => {
     pool = make({ maxWorkers: 1, initializer: jobs.failToPrepare });
     const futures = [pool.submit(jobs.add, 1, 1), pool.submit(jobs.add, 1, 1)];
     const [first, second] = await Promise.all(futures.map(failureOf));
@@ -117,16 +123,20 @@ describe.each(kinds)("$kind pool", ({ make, kind }) => {
     await expectHealthy();
   });
 
-  test.each(["never", "neverAsync"] as const)("timeout ends %s(), with no other job", { timeout: patience }, async (name) => {
-    pool = make({ maxWorkers: 1 });
-    await pool.submit(jobs.add, 1, 1);
-    const stuck = pool.submitWith({ timeout: 0.02, gracePeriod: 0.02 }, jobs[name] as () => void);
-    const behind = [1, 2, 3].map((n) => pool.submit(jobs.add, n, 1));
-    const error = await failureOf(stuck);
-    expect(error.name).toBe("TimeoutError");
-    expect(await Promise.all(behind)).toEqual([2, 3, 4]);
-    await expectHealthy();
-  });
+  test.each(["never", "neverAsync"] as const)(
+    "timeout ends %s(), with no other job",
+    { timeout: patience },
+    async (name) => {
+      pool = make({ maxWorkers: 1 });
+      await pool.submit(jobs.add, 1, 1);
+      const stuck = pool.submitWith({ timeout: 0.02, gracePeriod: 0.02 }, jobs[name] as () => void);
+      const behind = [1, 2, 3].map((n) => pool.submit(jobs.add, n, 1));
+      const error = await failureOf(stuck);
+      expect(error.name).toBe("TimeoutError");
+      expect(await Promise.all(behind)).toEqual([2, 3, 4]);
+      await expectHealthy();
+    },
+  );
 
   test("an abort ends a job that never ends", { timeout: patience }, async () => {
     pool = make({ maxWorkers: 1, gracePeriod: 0.02 });
@@ -229,19 +239,27 @@ describe.each(kinds)("$kind pool", ({ make, kind }) => {
 });
 
 describe("process pool", () => {
-  test.each(["SIGKILL", "SIGSEGV"] as const)("%s fails the job that ran, and no other", { timeout: patience }, async (signal) => {
-    pool = new ProcessPoolExecutor({ maxWorkers: 1 });
-    const before = pool.submit(jobs.add, 1, 1);
-    const killed = pool.submit(jobs.killSelf, signal);
-    const behind = [1, 2, 3].map((n) => pool.submit(jobs.add, n, 1));
-    expect(await failureOf(killed)).toMatchObject({ name: "WorkerDied", signal, exitCode: null });
-    expect(await before).toBe(2);
-    expect(await Promise.all(behind)).toEqual([2, 3, 4]);
-    await expectHealthy();
-  });
+  test.each(["SIGKILL", "SIGSEGV"] as const)(
+    "%s fails the job that ran, and no other",
+    { timeout: patience },
+    async (signal) => {
+      pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+      const before = pool.submit(jobs.add, 1, 1);
+      const killed = pool.submit(jobs.killSelf, signal);
+      const behind = [1, 2, 3].map((n) => pool.submit(jobs.add, n, 1));
+      expect(await failureOf(killed)).toMatchObject({ name: "WorkerDied", signal, exitCode: null });
+      expect(await before).toBe(2);
+      expect(await Promise.all(behind)).toEqual([2, 3, 4]);
+      await expectHealthy();
+    },
+  );
 
   test("a process killed during its start is replaced", { timeout: patience }, async () => {
-    pool = new ProcessPoolExecutor({ maxWorkers: 1, initializer: jobs.dieOnce, initargs: [`${process.pid}-${Date.now()}`] });
+    pool = new ProcessPoolExecutor({
+      maxWorkers: 1,
+      initializer: jobs.dieOnce,
+      initargs: [`${process.pid}-${Date.now()}`],
+    });
     expect(await pool.submit(jobs.add, 1, 1)).toBe(2);
     expect(pool.statistics().crashes).toBe(1);
   });

@@ -17,7 +17,9 @@ describe.each(kinds)("$kind pool", ({ make, kind }) => {
 
   test("submit() brings each result to its own future", { timeout: patience }, async () => {
     pool = make({ maxWorkers: 3 });
-    const all = Array.from({ length: 3_000 }, (_, n) => n % 7 === 0 ? pool.submit(jobs.addLater, n, 1) : pool.submit(jobs.add, n, 1));
+    const all = Array.from({ length: 3_000 }, (_, n) =>
+      n % 7 === 0 ? pool.submit(jobs.addLater, n, 1) : pool.submit(jobs.add, n, 1),
+    );
     expect(await Promise.all(all)).toEqual(Array.from({ length: 3_000 }, (_, n) => n + 1));
     expect(pool.statistics()).toMatchObject({ completed: 3_000, failed: 0, waiting: 0, running: 0 });
   });
@@ -60,7 +62,10 @@ describe.each(kinds)("$kind pool", ({ make, kind }) => {
     expect(running.cancel()).toBe(false);
     expect(await running).toBe(30);
     expect(running.cancel()).toBe(false);
-    expect(await failureOf(waiting[0] as PromiseLike<unknown>)).toMatchObject({ name: "CancelledError", reason: "not needed" });
+    expect(await failureOf(waiting[0] as PromiseLike<unknown>)).toMatchObject({
+      name: "CancelledError",
+      reason: "not needed",
+    });
     expect(pool.statistics().completed).toBe(1);
   });
 
@@ -134,14 +139,18 @@ describe.each(kinds)("$kind pool", ({ make, kind }) => {
     expect(await results.next()).toMatchObject({ done: true });
   });
 
-  test.each(["count", "countLater"] as const)("stream() reads the items of %s()", { timeout: patience }, async (name) => {
-    pool = make({ maxWorkers: 1 });
-    const stream = pool.stream(jobs[name], 50);
-    const items: number[] = [];
-    for await (const item of stream) items.push(item);
-    expect(items).toEqual(Array.from({ length: 50 }, (_, n) => n));
-    expect(await stream.returned).toBe("end");
-  });
+  test.each(["count", "countLater"] as const)(
+    "stream() reads the items of %s()",
+    { timeout: patience },
+    async (name) => {
+      pool = make({ maxWorkers: 1 });
+      const stream = pool.stream(jobs[name], 50);
+      const items: number[] = [];
+      for await (const item of stream) items.push(item);
+      expect(items).toEqual(Array.from({ length: 50 }, (_, n) => n));
+      expect(await stream.returned).toBe("end");
+    },
+  );
 
   test("stream() fails after the items that came before", { timeout: patience }, async () => {
     pool = make({ maxWorkers: 1 });

@@ -1,5 +1,6 @@
 import { asyncDispose, dispose, show } from "@asyncio-ts/contextvars";
 import { captureStack, debugByDefault } from "@asyncio-ts/core";
+import type { ContextSnapshot } from "./context-snapshot.ts";
 import type {
   Executor,
   ExecutorCapabilities,
@@ -17,8 +18,8 @@ import { streamJob } from "./job-stream.ts";
 import { mapJobs } from "./map-jobs.ts";
 import { checkPoolOptions, type PoolOptions } from "./pool-options.ts";
 import type { PoolStatistics } from "./pool-statistics.ts";
-import { type PoolSetup, WorkerPool } from "./worker-pool.ts";
 import type { Initialization } from "./worker/prepare.ts";
+import { type PoolSetup, WorkerPool } from "./worker-pool.ts";
 
 /** What a kind of pool adds to `PoolExecutor`. */
 export interface PoolKind extends Pick<PoolSetup, "start" | "Broken"> {
@@ -119,7 +120,8 @@ export abstract class PoolExecutor implements Executor {
   ): AsyncIterableIterator<Awaited<R>> {
     const known = this.#functionOf("map", fn);
     const submit = (argument: unknown, isChunk: boolean): ExecutorFuture<unknown> => {
-      const settings = isChunk || this.#gracePeriod !== null ? settingsOf({ isChunk, gracePeriod: this.#gracePeriod }) : null;
+      const settings =
+        isChunk || this.#gracePeriod !== null ? settingsOf({ isChunk, gracePeriod: this.#gracePeriod }) : null;
       return this.#pool.submit(known, [argument], settings, this.#site()).future;
     };
     const line = { submit, waitForRoom: () => this.#pool.waitForRoom(), ahead: this.#maxWorkers * 4 };
@@ -202,11 +204,7 @@ export abstract class PoolExecutor implements Executor {
   }
 
   /** @internal A job with the values of context variables. */
-  submitInContext(
-    fn: AnyFunction,
-    args: readonly unknown[],
-    context: readonly (readonly [string, unknown])[],
-  ): ExecutorFuture<unknown> {
+  submitInContext(fn: AnyFunction, args: readonly unknown[], context: ContextSnapshot): ExecutorFuture<unknown> {
     const settings = settingsOf({ context: context.length === 0 ? null : context, gracePeriod: this.#gracePeriod });
     return this.#submit("toThread", fn, args, settings).future;
   }

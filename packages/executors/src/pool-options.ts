@@ -46,7 +46,8 @@ export function checkPoolOptions(options: PoolOptions): void {
   if (onWorkerCrash !== undefined && onWorkerCrash !== "replace" && onWorkerCrash !== "break") {
     throw new RangeError(`The option onWorkerCrash is "replace" or "break", not ${show(onWorkerCrash)}`);
   }
-  if (name !== undefined && typeof name !== "string") throw new TypeError(`The option name is a string, not ${show(name)}`);
+  if (name !== undefined && typeof name !== "string")
+    throw new TypeError(`The option name is a string, not ${show(name)}`);
 }
 
 type NumberOption = "maxWorkers" | "maxTasksPerChild" | "maxMemory" | "idleTimeout" | "maxQueue" | "gracePeriod";

@@ -1,3 +1,4 @@
+import type { ThrownRecord } from "./error-record.ts";
 import type { WorkerExit } from "./errors.ts";
 import type { Job, JobFunction } from "./job.ts";
 import { cannotSend, JobBatch } from "./job-batch.ts";
@@ -28,7 +29,7 @@ const longestLine = 256;
 /** What a worker tells its pool. */
 export interface WorkerKeeper {
   workerReady(worker: PoolWorker): void;
-  workerFailedToStart(worker: PoolWorker, record: unknown): void;
+  workerFailedToStart(worker: PoolWorker, record: ThrownRecord): void;
   workerEnded(worker: PoolWorker, exit: WorkerExit): void;
   /** A slice of replies has been dealt with. */
   workerReplied(worker: PoolWorker, ended: number, elapsed: number): void;
@@ -65,7 +66,7 @@ export class PoolWorker {
   wasKilled = false;
   onDeath: (() => void) | null = null;
   /** The last uncaught exception that it reported. */
-  lastWords: unknown = undefined;
+  lastWords: ThrownRecord | null = null;
   readonly #keeper: WorkerKeeper;
   readonly #link: WorkerLink;
   readonly #words: Int32Array | null;
@@ -167,7 +168,7 @@ export class PoolWorker {
     const back: Job[] = [];
     for (const job of this.jobsInOrder().reverse()) {
       if (back.length >= count) break;
-      if (job.isMovable && !job.isPinned && this.revoke(job)) back.push(job);
+      if (this.#canMove(job) && this.revoke(job)) back.push(job);
     }
     return back.reverse();
   }
@@ -227,7 +228,7 @@ export class PoolWorker {
     const unstarted: Job[] = [];
     for (const job of this.jobsInOrder()) {
       const mayHaveBegun = this.#words === null ? this.isRunning(job) : Atomics.load(this.#words, job.slot) !== QUEUED;
-      (mayHaveBegun || !job.isMovable || job.isPinned ? lost : unstarted).push(job);
+      (mayHaveBegun || !this.#canMove(job) ? lost : unstarted).push(job);
     }
     this.#jobs.length = 0;
     this.outstanding = 0;
@@ -278,6 +279,11 @@ export class PoolWorker {
   #post(message: unknown, transfer: readonly object[]): void {
     this.#link.post(message, transfer);
     this.#posts++;
+  }
+
+  /** Whether another worker can run a job that was sent to this one. */
+  #canMove(job: Job): boolean {
+    return !job.isPinned && (job.transfers === null || !this.isShared);
   }
 
   /** The job is not this worker's any more. */
@@ -347,7 +353,7 @@ export class PoolWorker {
   }
 
   /** The worker cannot read what we have posted. One job of several is to blame: each is sent on its own. */
-  #sendAgain(post: number, record: unknown): void {
+  #sendAgain(post: number, record: ThrownRecord): void {
     const jobs = this.jobsInOrder().filter((job) => job.post === post);
     for (const job of jobs) {
       const { slot } = job;

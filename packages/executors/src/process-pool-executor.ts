@@ -40,7 +40,13 @@ export class ProcessPoolExecutor extends PoolExecutor {
     super(options, {
       name: "ProcessPoolExecutor",
       maxWorkers: availableParallelism(),
-      capabilities: { where: "process", sharedMemory: false, transfer: false, streaming: true, synchronousCancel: false },
+      capabilities: {
+        where: "process",
+        sharedMemory: false,
+        transfer: false,
+        streaming: true,
+        synchronousCancel: false,
+      },
       start: (events) => new ProcessLink(events, initialization, settings),
       Broken: BrokenProcessPool,
     });

@@ -1,5 +1,5 @@
 /**
- * What a pool and its workers say to each other. Both sides import this file, and it imports nothing.
+ * What a pool and its workers say to each other. Both sides import this file, and it imports types only.
  *
  * To the worker, jobs travel in batches: one flat array, `slot, id, function, count, …arguments` for each job. Flat,
  * because an array in an array costs half as much again to clone. A function is sent by name once, as `[number, name]`,
@@ -22,6 +22,9 @@
  *
  * So exactly one side decides what becomes of a job, and of a dead worker the pool knows what it had begun.
  */
+
+import type { ContextSnapshot } from "./context-snapshot.ts";
+import type { ThrownRecord } from "./error-record.ts";
 
 export const FREE = 0;
 export const QUEUED = 1;
@@ -61,7 +64,7 @@ export interface JobExtras {
   /** The function makes a generator: send its items, this many before the pool asks for more. */
   readonly credit?: number;
   /** Values of context variables by name. */
-  readonly context?: readonly (readonly [name: string, value: unknown])[];
+  readonly context?: ContextSnapshot;
 }
 
 /** How a function is known to the worker: by number, and the first time by name as well. */
@@ -76,8 +79,8 @@ export type ToWorker =
 /** What a worker tells its pool, replies aside. */
 export type ToPool =
   | { readonly kind: "ready" }
-  | { readonly kind: "initializerFailed"; readonly error: unknown }
-  | { readonly kind: "unreadable"; readonly batch: number; readonly error: unknown }
+  | { readonly kind: "initializerFailed"; readonly error: ThrownRecord }
+  | { readonly kind: "unreadable"; readonly batch: number; readonly error: ThrownRecord }
   /** An exception that nobody has caught: it will end the worker. */
-  | { readonly kind: "uncaught"; readonly error: unknown }
+  | { readonly kind: "uncaught"; readonly error: ThrownRecord }
   | { readonly kind: "memory"; readonly used: number };

@@ -1,5 +1,12 @@
 import { availableParallelism } from "node:os";
-import { MessageChannel, type MessagePort, receiveMessageOnPort, type TransferListItem, Worker, type WorkerOptions } from "node:worker_threads";
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  type TransferListItem,
+  Worker,
+  type WorkerOptions,
+} from "node:worker_threads";
 import { postedWord, wordCount } from "./protocol.ts";
 import type { ThreadData } from "./worker/thread-worker.ts";
 import type { WorkerEvents, WorkerLink } from "./worker-link.ts";

@@ -1,7 +1,7 @@
 import { RuntimeError } from "@asyncio-ts/contextvars";
 import type { Seconds } from "@asyncio-ts/core";
 import { TimeoutError } from "@asyncio-ts/tasks";
-import { fromRecord } from "./error-record.ts";
+import { fromRecord, type ThrownRecord } from "./error-record.ts";
 import { type BrokenExecutor, describeExit, ExecutorFull, WorkerDied, type WorkerExit } from "./errors.ts";
 import { Job, type JobFunction, type JobKeeper, type JobSettings } from "./job.ts";
 import { JobQueue } from "./job-queue.ts";
@@ -174,8 +174,8 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     this.#settle(worker);
   }
 
-  workerFailedToStart(worker: PoolWorker, record: unknown): void {
-    this.#break("Its initializer failed", fromRecord(record as never, {}));
+  workerFailedToStart(worker: PoolWorker, record: ThrownRecord): void {
+    this.#break("Its initializer failed", fromRecord(record));
     worker.kill();
   }
 
@@ -192,7 +192,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     if (!isError) return job.succeed(value);
     this.#counters.failed++;
     if (job.isOver) return;
-    const error = fromRecord(value as never, { submittedAt: job.submittedFrom });
+    const error = fromRecord(value as ThrownRecord, { submittedAt: job.submittedFrom });
     if (job.stop !== null && isCancellation(error)) job.abandon(job.stop.reason);
     else job.fail(error);
   }
@@ -257,7 +257,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
   #lose(job: Job, worker: PoolWorker, exit: WorkerExit): void {
     job.leave();
     if (job.stop !== null && worker.wasKilled) return job.abandon(job.stop.reason);
-    const cause = worker.lastWords === undefined ? exit.error : fromRecord(worker.lastWords as never, {});
+    const cause = worker.lastWords === null ? exit.error : fromRecord(worker.lastWords);
     const message = `The worker ${this.#setup.name}-${worker.number} ${describeExit(exit)} while it was running the job`;
     this.#counters.failed++;
     job.fail(new WorkerDied(message, { ...exit, error: cause }));
@@ -379,7 +379,8 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
 
   #noteCrash(wasStarting: boolean, exit: WorkerExit): void {
     if (wasStarting) this.#failedStarts++;
-    if (this.#failedStarts >= failedStartsAtMost) this.#break(`Its workers cannot start: one ${describeExit(exit)}`, exit.error);
+    if (this.#failedStarts >= failedStartsAtMost)
+      this.#break(`Its workers cannot start: one ${describeExit(exit)}`, exit.error);
     else if (this.#setup.onWorkerCrash === "break") this.#break(`A worker ${describeExit(exit)}`, exit.error);
   }
 
@@ -387,10 +388,13 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
   #watchIdle(): void {
     const { idleTimeout } = this.#setup;
     if (this.#idleTimer !== null || idleTimeout === Number.POSITIVE_INFINITY) return;
-    this.#idleTimer = setTimeout(() => {
-      this.#idleTimer = null;
-      this.#endIdle(performance.now() - idleTimeout * 1_000);
-    }, Math.min(idleTimeout * 1_000 + 1, 2 ** 31 - 1));
+    this.#idleTimer = setTimeout(
+      () => {
+        this.#idleTimer = null;
+        this.#endIdle(performance.now() - idleTimeout * 1_000);
+      },
+      Math.min(idleTimeout * 1_000 + 1, 2 ** 31 - 1),
+    );
     this.#idleTimer.unref();
   }
 

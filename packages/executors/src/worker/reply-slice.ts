@@ -1,5 +1,5 @@
 import { toRecord } from "../error-record.ts";
-import { ERROR, ITEM, PROGRESS, type ReplyKind, STARTED, VALUE } from "../protocol.ts";
+import { ERROR, type ITEM, type PROGRESS, type ReplyKind, type STARTED, VALUE } from "../protocol.ts";
 import { takeTransfers } from "../transfer.ts";
 import type { WorkerLink } from "./worker-link.ts";
 
@@ -7,7 +7,8 @@ import type { WorkerLink } from "./worker-link.ts";
 export class ReplySlice {
   readonly #link: WorkerLink;
   #replies: unknown[] = [0, 0];
-  #transfers: object[] | null = null;
+  /** What is moved along with a value, by its place among the replies. */
+  #transfers: Map<number, object[]> | null = null;
 
   constructor(link: WorkerLink) {
     this.#link = link;
@@ -19,7 +20,7 @@ export class ReplySlice {
 
   add(slot: number, kind: ReplyKind, value: unknown): void {
     this.#replies.push(slot, kind, value);
-    if (typeof value === "object" && value !== null) this.#takeTransfers(value);
+    if (typeof value === "object" && value !== null) this.#noteTransfers(value);
   }
 
   /**
@@ -30,15 +31,15 @@ export class ReplySlice {
    */
   send(elapsed: number, claimed: number): void {
     const replies = this.#replies;
-    const transfers = this.#transfers ?? [];
+    const transfers = this.#transfers;
     this.#replies = [0, 0];
     this.#transfers = null;
     replies[0] = elapsed;
     replies[1] = claimed;
     try {
-      this.#link.post(replies, transfers);
+      this.#link.post(replies, transfers === null ? [] : [...transfers.values()].flat());
     } catch {
-      this.#sendEach(replies);
+      this.#sendEach(replies, transfers);
     }
   }
 
@@ -48,21 +49,23 @@ export class ReplySlice {
   }
 
   /** One of several cannot be cloned: it must not take the others with it. */
-  #sendEach(replies: readonly unknown[]): void {
+  #sendEach(replies: readonly unknown[], transfers: ReadonlyMap<number, object[]> | null): void {
     for (let i = 2; i < replies.length; i += 3) {
       const [slot, kind, value] = replies.slice(i, i + 3);
       const head = i === 2 ? replies.slice(0, 2) : [0, -1];
       try {
-        this.#link.post([...head, slot, kind, value], takeTransfers([value]));
+        this.#link.post([...head, slot, kind, value], transfers?.get(i) ?? []);
       } catch (error) {
         this.#link.post([...head, slot, ERROR, toRecord(cannotBeSent(kind, error))], []);
       }
     }
   }
 
-  #takeTransfers(value: object): void {
+  #noteTransfers(value: object): void {
     const found = takeTransfers([value]);
-    if (found.length > 0) this.#transfers = [...(this.#transfers ?? []), ...found];
+    if (found.length === 0) return;
+    this.#transfers ??= new Map();
+    this.#transfers.set(this.#replies.length - 3, found);
   }
 }
 

@@ -1,0 +1,122 @@
+import { ContextVar } from "@asyncio-ts/contextvars";
+import {
+  carried,
+  type Executor,
+  inline,
+  ProcessPoolExecutor,
+  ThreadPoolExecutor,
+  toThread,
+} from "@asyncio-ts/executors";
+import { type Future, sleep } from "@asyncio-ts/tasks";
+import { describe, expect, test, vi } from "vitest";
+import type { EventLoop } from "./event-loop.ts";
+import { newEventLoop } from "./policy.ts";
+import { run } from "./run.ts";
+import { getRunningLoop } from "./running-loop.ts";
+
+const patience = 30_000;
+const add = inline((a: number, b: number) => a + b);
+const never = inline(() => {
+  for (;;);
+});
+const block = inline((milliseconds: number) => {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+  return milliseconds;
+});
+
+function loopOfTest(): EventLoop {
+  return getRunningLoop();
+}
+
+describe("EventLoop", () => {
+  test.each([
+    ["the default executor", () => null],
+    ["a thread pool", () => new ThreadPoolExecutor({ maxWorkers: 1 })],
+    ["a process pool", () => new ProcessPoolExecutor({ maxWorkers: 1 })],
+  ])("runInExecutor() uses %s", { timeout: patience }, async (_name, make) => {
+    const result = await run(async () => {
+      const executor: Executor | null = make();
+      const future: Future<number> = loopOfTest().runInExecutor(executor, add, 40, 2);
+      expect(future.loop).toBe(loopOfTest());
+      const value = await future;
+      await executor?.shutdown();
+      return value;
+    });
+    expect(result).toBe(42);
+  });
+
+  test("runInExecutor() leaves the loop free", { timeout: patience }, async () => {
+    const ticks = await run(async () => {
+      const job = loopOfTest().runInExecutor(null, block, 100);
+      let count = 0;
+      while (!job.done()) {
+        await sleep(0.005);
+        count++;
+      }
+      return count;
+    });
+    expect(ticks).toBeGreaterThan(4);
+  });
+
+  test("cancelling the task cancels the job that waits", { timeout: patience }, async () => {
+    await run(async () => {
+      const pool = new ThreadPoolExecutor({ maxWorkers: 1, gracePeriod: 0.02 });
+      const first = pool.submit(never);
+      while (!first.running()) await sleep(0.001);
+      const task = loopOfTest().createTask(() => loopOfTest().runInExecutor(pool, add, 1, 1));
+      await sleep(0.01);
+      task.cancel();
+      await expect(task.catch((error) => (error as Error).name)).resolves.toBe("CancelledError");
+      expect(pool.statistics()).toMatchObject({ waiting: 0, completed: 0 });
+      first.cancel();
+      await first.catch(() => {});
+      await pool.shutdown();
+    });
+  });
+
+  test("the default executor ends with the run, after its jobs", { timeout: patience }, async () => {
+    const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    await run(async () => {
+      loopOfTest().setDefaultExecutor(pool);
+      void loopOfTest().runInExecutor(null, block, 50);
+    });
+    expect(pool.statistics()).toMatchObject({ workers: 0, completed: 1 });
+  });
+
+  test("shutdownDefaultExecutor() refuses jobs from then on, and warns where it takes too long", {
+    timeout: patience,
+  }, async () => {
+    const warn = vi.spyOn(process, "emitWarning").mockReturnValue();
+    await run(async () => {
+      const pool = new ThreadPoolExecutor({ maxWorkers: 1, gracePeriod: 0 });
+      loopOfTest().setDefaultExecutor(pool);
+      const stuck = pool.submit(never);
+      await loopOfTest().shutdownDefaultExecutor(0.01);
+      expect(() => loopOfTest().runInExecutor(null, add, 1, 1)).toThrow("Executor shutdown has been called");
+      while (!stuck.running()) await sleep(0.001);
+      stuck.cancel();
+      await stuck.catch(() => {});
+    });
+    expect(warn.mock.calls).toEqual([
+      ["The executor did not finish joining its threads within 0.01 seconds.", "RuntimeWarning"],
+    ]);
+    warn.mockRestore();
+  });
+
+  test("setDefaultExecutor() takes thread pools only", () => {
+    const loop = newEventLoop();
+    expect(() => loop.setDefaultExecutor(new ProcessPoolExecutor())).toThrow(TypeError);
+    loop.close();
+  });
+
+  test("toThread() runs in a thread, and leaves behind what is not carried", { timeout: patience }, async () => {
+    const user = carried(new ContextVar<string>("test.user"));
+    const threadId = inline(() => process.getBuiltinModule("node:worker_threads").threadId);
+    await run(async () => {
+      user.set("ann");
+      expect(await toThread(add, 40, 2)).toBe(42);
+      expect(await toThread(threadId)).toBeGreaterThan(0);
+    });
+  });
+});
