@@ -16,7 +16,7 @@ import {
   type Startable,
   type Task,
 } from "@asyncio-ts/tasks";
-import { Gate } from "./gate.ts";
+import { type Ended, Gate } from "./gate.ts";
 
 /** What a thing to wait for gives when it is done; of a function, what the work gives that it makes. */
 export type ResultOf<A> =
@@ -139,14 +139,10 @@ export interface ConcurrencyLimit {
 }
 
 /** The gate that holds work back, if there is a limit. */
-export function gateOf(
-  caller: string,
-  { limit }: ConcurrencyLimit,
-  options?: { readonly closesOnFailure: boolean },
-): Gate | null {
+export function gateOf(caller: string, { limit }: ConcurrencyLimit, closesAfter?: Ended): Gate | null {
   if (limit === undefined) return null;
   checkLimit(caller, limit);
-  return limit === Number.POSITIVE_INFINITY ? null : new Gate(limit, options);
+  return limit === Number.POSITIVE_INFINITY ? null : new Gate(limit, closesAfter);
 }
 
 /**

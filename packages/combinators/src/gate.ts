@@ -11,6 +11,9 @@ import {
   type Work,
 } from "@asyncio-ts/tasks";
 
+/** How work has ended. */
+export type Ended = "failure" | "success";
+
 /**
  * Lets only so much work run at a time, first come first served.
  *
@@ -18,14 +21,15 @@ import {
  */
 export class Gate {
   #free: number;
-  readonly #closesOnFailure: boolean;
+  readonly #closesAfter: Ended | undefined;
   #isClosed = false;
   /** Those who wait for a place. While there are any, no place is free. */
   readonly #line = new Set<Future<void>>();
 
-  constructor(limit: number, { closesOnFailure = false }: { readonly closesOnFailure?: boolean } = {}) {
+  /** @param closesAfter - After the first work that has ended so, no other begins. */
+  constructor(limit: number, closesAfter?: Ended) {
     this.#free = limit;
-    this.#closesOnFailure = closesOnFailure;
+    this.#closesAfter = closesAfter;
   }
 
   /** Work that waits for a place before it begins; what runs already, as a future or a promise, is not held back. */
@@ -56,9 +60,9 @@ export class Gate {
     }
   }
 
-  /** Give the place back; if the work has failed, the gate may close with that. */
-  leave({ failed = false } = {}): void {
-    if (failed && this.#closesOnFailure) this.close();
+  /** Give the place back; how the work has ended may close the gate. */
+  leave(ended?: Ended): void {
+    if (ended !== undefined && ended === this.#closesAfter) this.close();
     for (const turn of this.#line) {
       if (turn.done()) continue; // cancelled just now; it leaves the line itself
       this.#line.delete(turn);
@@ -95,13 +99,13 @@ class HeldWork<T> extends Coroutine<T> {
       this.close();
       throw error;
     }
-    let failed = true;
+    let ended: Ended = "failure";
     try {
       const result = yield* stepsOf(this.#work);
-      failed = false;
+      ended = "success";
       return result;
     } finally {
-      this.#gate.leave({ failed });
+      this.#gate.leave(ended);
     }
   }
 }

@@ -66,7 +66,7 @@ export function gather(aws: Gatherable, options: GatherOptions = {}): Future<unk
   try {
     checkLimits("gather", options);
     const returnExceptions = Boolean(options.returnExceptions);
-    const gate = gateOf("gather", options, { closesOnFailure: !returnExceptions });
+    const gate = gateOf("gather", options, returnExceptions ? undefined : "failure");
     gathering = new GatheringFuture(loopFor(list), returnExceptions, gate);
   } catch (error) {
     closeUnrun(list);

@@ -1,8 +1,10 @@
 export { type AsCompletedOptions, asCompleted, type CompletedFutures, type Completions } from "./as-completed.ts";
 export type { ConcurrencyLimit, FutureOf, ResultOf } from "./awaitables.ts";
 export { type ErrorMatcher, ExceptionGroup, type ThrownClass } from "./exception-group.ts";
+export { type FirstSuccessOptions, firstSuccess } from "./first-success.ts";
 export { type Gatherable, type Gathered, type GatherOptions, gather } from "./gather.ts";
 export { type MapOptions, type MappedResults, map } from "./map.ts";
+export { type StaggeredRaceOptions, type StaggeredRaceResult, staggeredRace } from "./staggered-race.ts";
 export type { GroupTaskOptions, TaskGroup, TaskGroupStatistics } from "./task-group.ts";
 export { type TaskGroupOptions, taskGroup } from "./task-group-body.ts";
 export type { Starter } from "./task-group-start.ts";
