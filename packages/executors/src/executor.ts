@@ -36,7 +36,7 @@ export interface SubmitOptions {
 }
 
 /** How `map` goes about it. */
-export interface MapOptions {
+export interface ExecutorMapOptions {
   /** How many items travel as one job. 1 by default: small jobs travel together anyway. */
   readonly chunkSize?: number | undefined;
   /** How many items are under way at a time, or wait to be read. By default four for each worker. */
@@ -46,13 +46,13 @@ export interface MapOptions {
 }
 
 /** How `stream` goes about it. */
-export interface StreamOptions extends SubmitOptions {
+export interface JobStreamOptions extends SubmitOptions {
   /** How many items the job may be ahead of its reader; 16 by default. */
   readonly bufferSize?: number | undefined;
 }
 
 /** How an executor is shut down. */
-export interface ShutdownOptions {
+export interface ExecutorShutdownOptions {
   /** Whether the promise waits for the jobs and the workers to end; `true` by default. */
   readonly wait?: boolean | undefined;
   /** Whether jobs that have not begun are cancelled; `false` by default. */
@@ -93,8 +93,8 @@ export interface Executor extends Disposable, AsyncDisposable {
   map<T, R>(
     fn: (item: T) => R,
     items: Iterable<T> | AsyncIterable<T>,
-    options?: MapOptions,
+    options?: ExecutorMapOptions,
   ): AsyncIterableIterator<Awaited<R>>;
   /** Take no more jobs, and end the workers once the jobs are done. */
-  shutdown(options?: ShutdownOptions): Promise<void>;
+  shutdown(options?: ExecutorShutdownOptions): Promise<void>;
 }

@@ -15,10 +15,10 @@ export {
 export type {
   Executor,
   ExecutorCapabilities,
+  ExecutorMapOptions,
+  ExecutorShutdownOptions,
   JobStream,
-  MapOptions,
-  ShutdownOptions,
-  StreamOptions,
+  JobStreamOptions,
   SubmitOptions,
 } from "./executor.ts";
 export { ExecutorFuture, type FutureSource } from "./executor-future.ts";

@@ -1,5 +1,5 @@
 import { show } from "@asyncio-ts/contextvars";
-import type { MapOptions } from "./executor.ts";
+import type { ExecutorMapOptions } from "./executor.ts";
 import type { ExecutorFuture } from "./executor-future.ts";
 import { isAsyncIterable, isIterable } from "./iterables.ts";
 
@@ -16,7 +16,7 @@ export interface MapLine {
 export function mapJobs(
   line: MapLine,
   items: Iterable<unknown> | AsyncIterable<unknown>,
-  options: MapOptions,
+  options: ExecutorMapOptions,
 ): AsyncIterableIterator<unknown> {
   const { chunkSize = 1, bufferSize = line.ahead * chunkSize, signal } = options;
   for (const [name, value] of Object.entries({ chunkSize, bufferSize })) {

@@ -4,10 +4,10 @@ import type { ContextSnapshot } from "./context-snapshot.ts";
 import type {
   Executor,
   ExecutorCapabilities,
+  ExecutorMapOptions,
+  ExecutorShutdownOptions,
   JobStream,
-  MapOptions,
-  ShutdownOptions,
-  StreamOptions,
+  JobStreamOptions,
   SubmitOptions,
 } from "./executor.ts";
 import type { ExecutorFuture } from "./executor-future.ts";
@@ -116,7 +116,7 @@ export abstract class PoolExecutor implements Executor {
   map<T, R>(
     fn: (item: T) => R,
     items: Iterable<T> | AsyncIterable<T>,
-    options: MapOptions = {},
+    options: ExecutorMapOptions = {},
   ): AsyncIterableIterator<Awaited<R>> {
     const known = this.#functionOf("map", fn);
     const submit = (argument: unknown, isChunk: boolean): ExecutorFuture<unknown> => {
@@ -144,7 +144,7 @@ export abstract class PoolExecutor implements Executor {
 
   /** As `stream`, with options. */
   streamWith<Args extends unknown[], T, R>(
-    options: StreamOptions,
+    options: JobStreamOptions,
     fn: (...args: Args) => Generator<T, R> | AsyncGenerator<T, R>,
     ...args: Args
   ): JobStream<T, R> {
@@ -187,7 +187,7 @@ export abstract class PoolExecutor implements Executor {
    *
    * @see {@link https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.Executor.shutdown}
    */
-  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+  async shutdown(options: ExecutorShutdownOptions = {}): Promise<void> {
     const { wait = true, cancelFutures = false } = options;
     const ended = this.#pool.shutdown(cancelFutures);
     if (wait) await ended;
