@@ -10,7 +10,7 @@ const buildPrograms = fileURLToPath(new URL("scripts/build-programs.ts", import.
 const conditions = ["@asyncio-ts/source", "node", "module"];
 
 // Except for whole programs, run by a plain Node: tests of these packages build them first.
-const runningPrograms = ["asyncio-ts", "platform"];
+const runningPrograms = ["asyncio-ts", "executors", "platform"];
 
 export default defineConfig({
   resolve: { conditions },

@@ -13,7 +13,8 @@ export const inlineFile = "asyncio-ts:inline/";
  * @param file - What stack traces call it.
  * @throws {SyntaxError} It cannot stand by itself.
  */
-export function compileInline(source: string, file = inlineFile): AnyFunction {
+export function compileInline(source: string, file: string = inlineFile): AnyFunction {
+  if (/^class\b/.test(source)) throw new SyntaxError("A class cannot be called");
   try {
     return compile(`(${source})`, file);
   } catch (error) {
@@ -22,10 +23,17 @@ export function compileInline(source: string, file = inlineFile): AnyFunction {
   }
 }
 
+/** What tools write into source text, and define at the top of a file that we leave behind. */
+const shims = {
+  /** Around inner functions, by esbuild. */
+  __name: (fn: unknown) => fn,
+  /** In the place of `import()`, by Vite and vitest. */
+  __vite_ssr_dynamic_import__: (module: string): Promise<unknown> => import(module),
+};
+
 function compile(expression: string, file: string): AnyFunction {
-  // esbuild wraps inner functions in calls of `__name`, a helper at the top of the file that we leave behind.
   const body = `"use strict"; return ${expression}\n//# sourceURL=${file}`;
-  return new Function("__name", body)((fn: unknown) => fn) as AnyFunction;
+  return new Function(...Object.keys(shims), body)(...Object.values(shims)) as AnyFunction;
 }
 
 function isMethod(source: string): boolean {
