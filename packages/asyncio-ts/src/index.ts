@@ -149,7 +149,16 @@ export {
   Watchdog,
 } from "@asyncio-ts/platform";
 export {
+  Barrier,
+  type BarrierState,
+  type BarrierStatistics,
+  BoundedSemaphore,
+  BrokenBarrierError,
   type Compare,
+  Condition,
+  type ConditionStatistics,
+  Event,
+  type EventStatistics,
   type ItemIterator,
   LifoQueue,
   Lock,
@@ -164,6 +173,9 @@ export {
   QueueShutDown,
   type QueueStatistics,
   type QueueStorage,
+  Semaphore,
+  type SemaphoreStatistics,
+  SemaphoreToken,
 } from "@asyncio-ts/sync";
 export {
   type Awaitable,

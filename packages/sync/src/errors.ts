@@ -55,3 +55,39 @@ export class BrokenBarrierError extends RuntimeError {
     brand(this, "asyncio-ts.BrokenBarrierError");
   }
 }
+
+/**
+ * An end of a channel was used after it was closed, or was closed while it was used.
+ *
+ * @example
+ * new ClosedChannelError("no more").name // => "ClosedChannelError"
+ */
+export class ClosedChannelError extends Error {
+  static {
+    brand(this, "asyncio-ts.ClosedChannelError");
+  }
+}
+
+/**
+ * Something was sent into a channel whose receivers are all closed: nobody will ever receive it.
+ *
+ * @example
+ * new BrokenChannelError("nobody there").name // => "BrokenChannelError"
+ */
+export class BrokenChannelError extends Error {
+  static {
+    brand(this, "asyncio-ts.BrokenChannelError");
+  }
+}
+
+/**
+ * Something was to be received from a channel whose senders are all closed, after everything was received.
+ *
+ * @example
+ * new EndOfChannelError("that was all").name // => "EndOfChannelError"
+ */
+export class EndOfChannelError extends Error {
+  static {
+    brand(this, "asyncio-ts.EndOfChannelError");
+  }
+}

@@ -1,15 +1,7 @@
-import { dispose, RuntimeError, show } from "@asyncio-ts/contextvars";
+import { dispose, RuntimeError } from "@asyncio-ts/contextvars";
 import { showAsString } from "@asyncio-ts/core";
-import {
-  type Body,
-  type Coroutine,
-  checkLimits,
-  coroutine,
-  type GeneratorBody,
-  mustWait,
-  Operation,
-  type WaitLimits,
-} from "@asyncio-ts/tasks";
+import type { Body, Coroutine, GeneratorBody, WaitLimits } from "@asyncio-ts/tasks";
+import { type Acquirable, acquire, runHolding } from "./acquisition.ts";
 import { WaitLine } from "./wait-line.ts";
 
 /** What is known about a lock. */
@@ -34,7 +26,7 @@ export interface LockStatistics {
  * }
  * lock.locked() // => false
  */
-export class Lock {
+export class Lock implements Acquirable<LockToken> {
   static {
     showAsString(this);
   }
@@ -67,8 +59,7 @@ export class Lock {
    * await lock.acquire({ timeout: 5 }).catch((error) => error.message) // => "acquire() timed out after 5 s"
    */
   acquire(limits?: WaitLimits): Coroutine<LockToken> {
-    if (limits !== undefined) checkLimits("acquire", limits);
-    return new Acquisition(this, limits);
+    return acquire(this, limits);
   }
 
   /**
@@ -104,9 +95,7 @@ export class Lock {
    * await new Lock().with(async () => "alone") // => "alone"
    */
   with<T>(body: Body<[], T>, limits?: WaitLimits): Coroutine<T> {
-    if (typeof body !== "function") throw new TypeError(`with() needs a function, not ${show(body)}`);
-    if (limits !== undefined) checkLimits("with", limits);
-    return runWith(this, body, limits);
+    return runHolding(this, body, limits);
   }
 
   /** How things stand, for monitoring. */
@@ -159,36 +148,3 @@ export class LockToken implements Disposable {
     this.release();
   }
 }
-
-class Acquisition extends Operation<LockToken> {
-  readonly #lock: Lock;
-  readonly #limits: WaitLimits | undefined;
-
-  constructor(lock: Lock, limits: WaitLimits | undefined) {
-    super();
-    this.#lock = lock;
-    this.#limits = limits;
-  }
-
-  override get name(): string {
-    return "acquire";
-  }
-
-  protected override attempt(): LockToken | typeof mustWait {
-    this.#limits?.signal?.throwIfAborted();
-    return this.#lock.tryAcquire() ?? mustWait;
-  }
-
-  protected override otherwise(): GeneratorBody<LockToken> {
-    return this.#lock.acquireInTurn(this.#limits);
-  }
-}
-
-const runWith = coroutine(function* lockWith<T>(lock: Lock, body: Body<[], T>, limits: WaitLimits | undefined) {
-  yield* lock.acquire(limits);
-  try {
-    return yield* coroutine(body)();
-  } finally {
-    lock.release();
-  }
-});
