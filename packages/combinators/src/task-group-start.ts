@@ -1,13 +1,17 @@
 import { RuntimeError } from "@asyncio-ts/contextvars";
 import { getRunningLoop, nameOf, type Runnable, type Scheduler } from "@asyncio-ts/core";
-import { cancellationOf, coroutine, currentTask, Future, type GeneratorBody } from "@asyncio-ts/tasks";
+import { type Coroutine, cancellationOf, coroutine, currentTask, Future, type GeneratorBody } from "@asyncio-ts/tasks";
 import type { GroupTaskOptions, TaskGroup } from "./task-group.ts";
 
 /** The work of a task that others wait for until it calls `ready`. */
 export type Starter<T> = (ready: (value: T) => void) => GeneratorBody<unknown> | PromiseLike<unknown>;
 
 /** Start `body` as a task of `group`, and wait until it is ready. */
-export const startIn = coroutine(function* start<T>(group: TaskGroup, body: Starter<T>, options: GroupTaskOptions) {
+export function startIn<T>(group: TaskGroup, body: Starter<T>, options: GroupTaskOptions): Coroutine<T> {
+  return waitUntilReady(group, body, options) as Coroutine<T>;
+}
+
+const waitUntilReady = coroutine(function* start<T>(group: TaskGroup, body: Starter<T>, options: GroupTaskOptions) {
   const starting = new Starting(getRunningLoop(), body);
   const task = group.createTask(starting.work, options);
   task.addWaiter(starting);

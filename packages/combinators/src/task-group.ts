@@ -132,7 +132,7 @@ export class TaskGroup {
    */
   start<T = void>(body: Starter<T>, options: GroupTaskOptions = {}): Coroutine<T> {
     if (typeof body !== "function") throw new TypeError(`start() needs a function, not ${show(body)}`);
-    return startIn(this, body, options) as Coroutine<T>;
+    return startIn(this, body, options);
   }
 
   /**
