@@ -37,6 +37,7 @@ const portable: ReadonlySet<string> = new Set([
 /** Files that use Node although their names do not say so. Add one here with the reason. */
 const nodeFiles: readonly RegExp[] = [
   /^@asyncio-ts\/(conformance|benchmarks) /, // programs for the terminal
+  /^@asyncio-ts\/executors /, // there is nothing in it that works without Node's threads and processes
 ];
 
 /** What the check reads of a package.json. */
