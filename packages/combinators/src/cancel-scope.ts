@@ -1,5 +1,12 @@
 import { RuntimeError } from "@asyncio-ts/contextvars";
-import { type Coroutine, cancellationOf, currentTask, type GeneratorBody, type Task } from "@asyncio-ts/tasks";
+import {
+  type CancelledError,
+  type Coroutine,
+  cancellationOf,
+  currentTask,
+  type GeneratorBody,
+  type Task,
+} from "@asyncio-ts/tasks";
 import { closeUnrun } from "./awaitables.ts";
 
 /**
@@ -37,15 +44,16 @@ export class CancelScope {
    * Leave the scope, and take the interruption back.
    *
    * @param error - What was thrown in the scope, if anything was.
-   * @returns Whether `error` is the interruption and nothing else: the task itself is then not to be cancelled.
+   * @returns The `CancelledError` that `error` is, if it is the interruption and nothing else: the task itself is then not
+   * to be cancelled. Else `null`.
    */
-  leave(error?: unknown): boolean {
+  leave(error?: unknown): CancelledError | null {
     const wasInterrupted = this.#state === "interrupted";
     this.#state = "left";
-    if (!wasInterrupted) return false;
-    const isCancellation = cancellationOf(error, this.#task.cancelling()) !== null;
+    if (!wasInterrupted) return null;
+    const cancellation = cancellationOf(error, this.#task.cancelling());
     this.#task.uncancel();
-    return isCancellation && !this.isCancelled();
+    return this.isCancelled() ? null : cancellation;
   }
 
   /** Once it was left: whether somebody else has asked for the cancellation of the task. */
@@ -79,7 +87,7 @@ export function* abortable<T>(
   try {
     return yield* steps;
   } catch (error) {
-    throw scope.leave(error) ? signal.reason : error;
+    throw scope.leave(error) === null ? error : signal.reason;
   } finally {
     scope.leave();
     signal.removeEventListener("abort", interrupt);

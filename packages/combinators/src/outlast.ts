@@ -25,7 +25,7 @@ export function* outlast(futures: Iterable<Future<unknown>>, loop: Scheduler): G
 }
 
 /** Done when another future is: to be cancelled in its place. */
-class EndOf extends Future<void> implements Runnable {
+export class EndOf extends Future<void> implements Runnable {
   constructor(future: Future<unknown>, loop: Scheduler) {
     super({ loop });
     future.addWaiter(this);

@@ -1,0 +1,153 @@
+import { currentContext, RuntimeError, show } from "@asyncio-ts/contextvars";
+import { getRunningLoop, type Seconds } from "@asyncio-ts/core";
+import {
+  type Body,
+  type CancelledError,
+  type Coroutine,
+  checkLimits,
+  coroutine,
+  createTask,
+  currentTask,
+  type Task,
+  type TimeoutError,
+} from "@asyncio-ts/tasks";
+import { checkSecondsOrNull, Deadline } from "./deadline.ts";
+import { outlast } from "./outlast.ts";
+import { insertTimeoutError, timeoutError } from "./timeout-error.ts";
+import type { TimeLimit } from "./timeout-scope.ts";
+
+/** How long the body is shielded. */
+export interface ShieldedOptions {
+  /** In seconds, from the call; `undefined` and `null` are no limit. */
+  readonly timeout?: Seconds | null | undefined;
+  /** The limit as a point in time, on the loop's clock, in the place of `timeout`. */
+  readonly deadline?: Seconds | null | undefined;
+  /** Ends the shield when it is aborted: the body is cancelled. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Run `body` to its end though the current task is cancelled: for a cleanup that must not be cut short, but not take for
+ * ever either.
+ *
+ * A cancellation that comes meanwhile is put off until the body has ended, and then goes on. When the time is over, the
+ * body itself is cancelled. It runs in a task of its own, which begins at once and shares the context of the current one.
+ *
+ * @param body - Called without arguments.
+ * @returns What the body returns.
+ * @throws {TypeError} `body` is not a function, or there are both a `timeout` and a `deadline`, or one of the wrong type.
+ * @throws {RangeError} `timeout` or `deadline` is NaN.
+ * @throws {CancelledError} The cancellation that was put off.
+ * @throws {TimeoutError} The time is over, and the body was cut off; there was no cancellation.
+ * @throws The error of the body. If there was a cancellation as well, that is delivered at the next suspension.
+ * @throws The reason of `signal`, if the body was cut off by that, and there was no cancellation.
+ *
+ * ## Cancellation
+ * Is put off. The value of the body is then lost. When a loop shuts down, it cancels all tasks, that of the body as well.
+ *
+ * @see {@link https://trio.readthedocs.io/en/stable/reference-core.html#trio.CancelScope.shield}
+ *
+ * @example
+ * const task = createTask(async () => {
+ *   try {
+ *     await sleep(60);
+ *   } finally {
+ *     await shielded(() => sleep(1), { timeout: 5 }); // say goodbye
+ *     console.log(`left at ${loop.time()}`);
+ *   }
+ * });
+ * await sleep(2);
+ * task.cancel();
+ * await sleep(0.5);
+ * task.cancel(); // => left at 3
+ * await wait([task]);
+ */
+export function shielded<T>(body: Body<[], T>, options: ShieldedOptions = {}): Coroutine<T> {
+  if (typeof body !== "function") throw new TypeError(`shielded() needs a function, not ${show(body)}`);
+  checkLimits("shielded", options);
+  const limit = limitOf(options);
+  return runShielded(body, limit, options.signal) as Coroutine<T>;
+}
+
+const runShielded = coroutine(function* shielded<T>(
+  body: Body<[], T>,
+  limit: TimeLimit,
+  signal: AbortSignal | undefined,
+) {
+  signal?.throwIfAborted();
+  const loop = getRunningLoop();
+  const parent = currentTask(loop);
+  if (parent === null) throw new RuntimeError("shielded() needs a current task; a plain callback has none");
+  const task = createTask(body, { loop, context: currentContext(), eagerStart: true });
+  const limits = new Limits(task, limit, signal);
+  const cancellation = yield* outlast([task], loop);
+  limits.end();
+  if (task.cancelled()) throw cancellation ?? limits.errorFor(task.failure()?.error as CancelledError);
+  const failure = task.failure();
+  if (failure !== null && cancellation !== null) requestAgain(parent, cancellation);
+  if (failure !== null) throw limits.explain(failure.error);
+  if (cancellation !== null) throw cancellation;
+  return task.result();
+});
+
+/** The cancellation has been met, and gives way to an error: it is not lost, but thrown at the next suspension. */
+function requestAgain(task: Task<unknown>, cancellation: CancelledError): void {
+  task.uncancel();
+  task.cancel(cancellation.reason);
+}
+
+/** What may cut the body off: the time that is over, or the signal; whichever comes first. */
+class Limits {
+  readonly #task: Task<unknown>;
+  readonly #limit: TimeLimit;
+  readonly #signal: AbortSignal | undefined;
+  readonly #deadline: Deadline | null;
+  #reached: "none" | "time" | "signal" = "none";
+
+  constructor(task: Task<unknown>, limit: TimeLimit, signal: AbortSignal | undefined) {
+    this.#task = task;
+    this.#limit = limit;
+    this.#signal = signal;
+    const { when } = limit;
+    this.#deadline = when === null || task.done() ? null : new Deadline(task.loop, when, () => this.#reach("time"));
+    signal?.addEventListener("abort", this.#abort);
+  }
+
+  end(): void {
+    this.#deadline?.drop();
+    this.#signal?.removeEventListener("abort", this.#abort);
+  }
+
+  /** The error to throw when the body has ended by `cancellation`. */
+  errorFor(cancellation: CancelledError): unknown {
+    if (this.#reached === "time") return this.timeoutError(cancellation);
+    return this.#reached === "signal" ? this.#signal?.reason : cancellation;
+  }
+
+  /** The body has failed with `error`, which tells then why it was cut off. */
+  explain(error: unknown): unknown {
+    if (this.#reached === "time") insertTimeoutError(error, this);
+    return error;
+  }
+
+  timeoutError(cause: CancelledError): TimeoutError {
+    const { since, when } = this.#limit;
+    return timeoutError("shielded", (when ?? since) - since, cause);
+  }
+
+  #reach(limit: "time" | "signal"): void {
+    if (this.#reached !== "none") return;
+    this.#reached = limit;
+    this.#task.cancel(limit === "signal" ? this.#signal?.reason : undefined);
+  }
+
+  readonly #abort = (): void => this.#reach("signal");
+}
+
+function limitOf({ timeout, deadline }: ShieldedOptions): TimeLimit {
+  checkSecondsOrNull("shielded", "a deadline", deadline ?? null);
+  const since = getRunningLoop().time();
+  if (typeof timeout !== "number") return { caller: "shielded", since, when: deadline ?? null };
+  if (typeof deadline === "number") throw new TypeError("shielded() takes a timeout or a deadline, but was given both");
+  return { caller: "shielded", since, when: since + timeout };
+}
