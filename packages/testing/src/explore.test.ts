@@ -222,6 +222,26 @@ describe("explore()", () => {
     expect(error.message).toMatch(/\n {2}1\. at 1 s.*\n {2}2\. at 1 s/s);
   });
 
+  test("tells of the failure that it has found, not of another one that needs less", async () => {
+    const body = async (): Promise<void> => {
+      const log: string[] = [];
+      const tasks = ["a", "b", "c"].map((name) => createTask(() => sleep(1).then(() => log.push(name))));
+      for (const task of tasks) await task;
+      const order = log.join("");
+      if (order === "cba") throw new RangeError("backwards");
+      if (order !== "abc") throw new TypeError("out of order");
+    };
+    const errors: ScheduleError[] = [];
+    for (let seed = 1; seed <= 100; seed++) {
+      await explore(body, { seed, runs: 1 }).catch((error) => void errors.push(error as ScheduleError));
+    }
+    const counts = (name: string): Set<number> => {
+      const alike = errors.filter(({ cause }) => (cause as Error).name === name);
+      return new Set(alike.map(({ deviations }) => deviations.length));
+    };
+    expect([counts("TypeError"), counts("RangeError")]).toEqual([new Set([1]), new Set([2])]);
+  }, 60_000);
+
   test("takes the same course with the same seed, and another one with another", async () => {
     const seen: string[] = [];
     const body = async (): Promise<void> => {

@@ -83,6 +83,10 @@ describe("runTest()", () => {
 
   test("lets tasks that only have to be left alone come to their end", async () => {
     for (const body of bodies(() => void createTask(() => sleep(0)))) await runTest(body, {});
+    const several = async (): Promise<void> => {
+      for (let turn = 0; turn < 9; turn++) await sleep(0);
+    };
+    await runTest(async () => void createTask(several));
     await runTest(async () => {
       const task = createTask(() => sleep(10));
       await sleep(0);
@@ -124,6 +128,13 @@ describe("runTest()", () => {
       );
       expect((error as LeakError).leaks).toHaveLength(1);
     }
+  });
+
+  test("fails with a sleep that goes on though nobody waits any more", async () => {
+    const error = await failureOf(async () => {
+      await Promise.race([sleep(10), sleep(1)]);
+    });
+    expect(error.message).toContain("\n  an armed timer: <Sleep pending> due at 10 s");
   });
 
   test("fails with an exception that nobody has read, which is the cause", async () => {
@@ -253,6 +264,30 @@ describe("runTest()", () => {
     expect(cancelled).toBe(2);
   });
 
+  test("gives the tasks as much time again to clean up at the timeout", async () => {
+    let cleaned = 0;
+    const body = async (): Promise<void> => {
+      try {
+        await new Future<void>().finally(() => {});
+      } finally {
+        cleaned++;
+        await sleep(5);
+        cleaned++;
+      }
+    };
+    const ticker = async (): Promise<void> => {
+      for (;;) await sleep(1);
+    };
+    const error = await failureOf(
+      () => {
+        createTask(ticker);
+        return body();
+      },
+      { timeout: 10 },
+    );
+    expect([error instanceof TestTimeoutError, cleaned]).toEqual([true, 2]);
+  });
+
   test("has a timeout of a day, so that an endless task does not hold it up", async () => {
     const endless = async (): Promise<never> => {
       for (;;) await sleep(3600);
@@ -309,7 +344,9 @@ describe("runTest()", () => {
       { patience: 0.2 },
     );
     expect(order).toEqual(["from outside", "an hour later"]);
-    await expect(runTest(() => new Future<void>(), { patience: 0.01 })).rejects.toThrow(DeadlockError);
+    const stuck = await failureOf(async () => await new Promise(() => {}), { patience: 0.01 });
+    expect(stuck).toBeInstanceOf(DeadlockError);
+    expect(stuck.message).not.toContain("patience");
   });
 
   test("fails when the loop goes round while its clock stands still", async () => {

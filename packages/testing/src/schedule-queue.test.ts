@@ -122,6 +122,25 @@ describe("ScheduleQueue", () => {
     expect(again.deviations.map(({ key, hold }) => [key, hold])).toEqual([[first.key, 1]]);
   });
 
+  test("gives a step the same key in every order", () => {
+    const keys = new Map<string, Set<number>>();
+    for (const seed of seeds.slice(0, 500)) {
+      const queue = new ScheduleQueue(holdsOfSeed(seed));
+      for (const name of ["a", "b", "c"]) queue.push(new Named(name));
+      while (queue.length > 0) {
+        const { name } = queue.shift() as Named;
+        if (name.length < 4) for (const child of ["x", "y"]) queue.push(new Named(name + child));
+      }
+      for (const { key, held } of queue.deviations) {
+        const { name } = held as Named;
+        keys.set(name, (keys.get(name) ?? new Set()).add(key));
+      }
+    }
+    expect(keys.size).toBeGreaterThan(30);
+    expect(new Set(Array.from(keys.values(), (each) => each.size))).toEqual(new Set([1]));
+    expect(new Set(Array.from(keys.values(), ([key]) => key)).size).toBe(keys.size);
+  });
+
   test("gives out everything when it is cleared", () => {
     const queue = new ScheduleQueue(ordinary);
     for (const name of ["a", "b"]) queue.push(new Named(name));
