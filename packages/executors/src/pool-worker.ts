@@ -1,5 +1,6 @@
 import type { ThrownRecord } from "./error-record.ts";
 import type { WorkerExit } from "./errors.ts";
+import { revised } from "./expectation.ts";
 import type { Job, JobFunction } from "./job.ts";
 import { cannotSend, JobBatch } from "./job-batch.ts";
 import {
@@ -54,8 +55,9 @@ export type WorkerState = "starting" | "ready" | "retiring" | "ending" | "dead";
 export class PoolWorker {
   readonly number: number;
   state: WorkerState = "starting";
+  readonly startedAt: number = performance.now();
   /** When it has last replied, or was started, on the clock of `performance.now()`. */
-  lastHeard: number = performance.now();
+  lastHeard: number = this.startedAt;
   /** How many jobs it has ended. */
   answered = 0;
   /** How many jobs it has, that were not revoked. */
@@ -332,7 +334,7 @@ export class PoolWorker {
         this.#freeSlot(slot);
       } else if (job !== null) this.#hear(job, kind, replies[i + 2]);
     }
-    if (last !== null) learn(last, elapsed / ended);
+    if (last !== null) last.expected = revised(last.expected, elapsed / ended);
     this.#keeper.workerReplied(this, ended, elapsed);
   }
 
@@ -378,9 +380,4 @@ export class PoolWorker {
     }
     this.#keeper.workerReplied(this, 0, 0);
   }
-}
-
-function learn(f: JobFunction, mean: number): void {
-  const believed = mean > f.expected || f.expected === Number.POSITIVE_INFINITY;
-  f.expected = believed ? mean : f.expected * 0.75 + mean * 0.25;
 }

@@ -1,31 +1,25 @@
 import { RuntimeError } from "@asyncio-ts/contextvars";
 import type { Seconds } from "@asyncio-ts/core";
 import { TimeoutError } from "@asyncio-ts/tasks";
+import { Crew, type CrewSetup } from "./crew.ts";
 import { fromRecord, type ThrownRecord } from "./error-record.ts";
 import { type BrokenExecutor, describeExit, ExecutorFull, WorkerDied, type WorkerExit } from "./errors.ts";
 import { Job, type JobFunction, type JobKeeper, type JobSettings } from "./job.ts";
 import { JobQueue } from "./job-queue.ts";
 import { PoolCounters, type PoolStatistics } from "./pool-statistics.ts";
-import { PoolWorker, type WorkerKeeper } from "./pool-worker.ts";
+import type { PoolWorker, WorkerKeeper } from "./pool-worker.ts";
 import { RoomLine } from "./room-line.ts";
 import { Stealing } from "./stealing.ts";
-import type { StartWorker } from "./worker-link.ts";
-
-/** After this long a worker that was told to end is made to, in milliseconds. */
-const endingTime = 5_000;
 
 /** So many workers in a row may die before their first word; then the pool is broken. */
 const failedStartsAtMost = 3;
 
 /** How a pool is set up. */
-export interface PoolSetup {
+export interface PoolSetup extends CrewSetup {
   readonly name: string;
   readonly maxWorkers: number;
-  readonly maxTasksPerChild: number;
   readonly maxQueue: number;
-  readonly idleTimeout: Seconds;
   readonly onWorkerCrash: "replace" | "break";
-  readonly start: StartWorker;
   readonly Broken: new (message: string, options?: ErrorOptions) => BrokenExecutor;
 }
 
@@ -52,26 +46,24 @@ type State =
 export class WorkerPool implements JobKeeper, WorkerKeeper {
   readonly #setup: PoolSetup;
   readonly #queue = new JobQueue();
-  readonly #workers: PoolWorker[] = [];
+  readonly #crew: Crew;
   readonly #counters = new PoolCounters();
   readonly #stealing: Stealing;
-  readonly #born = new Map<PoolWorker, number>();
   readonly #room = new RoomLine();
   #state: State = { kind: "open" };
   #ended: { readonly promise: Promise<void>; readonly resolve: () => void } | null = null;
   #waiting = 0;
   #nextJob = 1;
-  #nextWorker = 1;
   #failedStarts = 0;
   #isFlushing = false;
   #clock = 0;
   /** The worker that was heard of last: it may still be waiting for the next batch. */
   #lastActive = 0;
-  #idleTimer: NodeJS.Timeout | null = null;
 
   constructor(setup: PoolSetup) {
     this.#setup = setup;
-    this.#stealing = new Stealing(this.#workers, (jobs) => {
+    this.#crew = new Crew(this, setup);
+    this.#stealing = new Stealing(this.#crew.workers, (jobs) => {
       for (const job of jobs.reverse()) this.#putBack(job);
       this.#flushSoon();
     });
@@ -97,8 +89,8 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
   /** Run a job on each worker that the pool may have, those included that are not started yet. */
   broadcast(fn: JobFunction, args: readonly unknown[]): Job[] {
     this.checkOpen();
-    while (this.#openWorkers().length < this.#setup.maxWorkers) this.#startWorker();
-    return this.#openWorkers().map((worker) => {
+    while (this.#crew.open().length < this.#setup.maxWorkers) this.#startWorker();
+    return this.#crew.open().map((worker) => {
       const job = this.#makeJob(fn, args, null, undefined);
       job.isPinned = true;
       worker.send([job]);
@@ -127,20 +119,17 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
   }
 
   statistics(): PoolStatistics {
-    const now = performance.now();
-    let living = 0;
-    for (const born of this.#born.values()) living += now - born;
     return {
-      workers: this.#workers.length,
-      idle: this.#workers.filter((worker) => worker.isIdle).length,
+      workers: this.#crew.workers.length,
+      idle: this.#crew.idleCount(),
       waiting: this.#waiting,
-      running: this.#workers.reduce((sum, worker) => sum + worker.outstanding, 0),
+      running: this.#crew.jobCount(),
       completed: this.#counters.completed,
       failed: this.#counters.failed,
       crashes: this.#counters.crashes,
       runTime: this.#counters.runTime.summary(),
       waitTime: this.#counters.waitTime.summary(),
-      utilization: this.#counters.utilization(living),
+      utilization: this.#counters.utilization(this.#crew.age()),
     };
   }
 
@@ -210,7 +199,8 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     const wasEnding = worker.state === "ending";
     const wasStarting = worker.state === "starting";
     const { lost, unstarted } = worker.die();
-    this.#remove(worker);
+    this.#crew.remove(worker);
+    this.#counters.workerLived(performance.now() - worker.startedAt);
     if (!wasEnding) this.#counters.crashes++;
     for (const job of unstarted.reverse()) this.#putBack(job);
     for (const job of lost) this.#lose(job, worker, exit);
@@ -245,7 +235,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
   }
 
   #cancelAll(): void {
-    const unstarted = [...this.#queue.clear(), ...this.#workers.flatMap((worker) => worker.jobsInOrder())];
+    const unstarted = [...this.#queue.clear(), ...this.#crew.workers.flatMap((worker) => worker.jobsInOrder())];
     for (const job of unstarted) if (this.revoke(job)) job.future.setCancelled();
   }
 
@@ -290,11 +280,11 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     const next = this.#queue.peek();
     if (next === undefined) return;
     this.#startWorkers();
-    const ready = this.#workers.filter((worker) => worker.accepts(next));
+    const ready = this.#crew.workers.filter((worker) => worker.accepts(next));
     if (ready.length === 0) return;
     const total = ready.reduce((sum, worker) => sum + worker.outstanding, this.#waiting);
     const share = Math.ceil(total / ready.length);
-    const first = this.#workers[this.#lastActive];
+    const first = this.#crew.workers[this.#lastActive];
     if (first !== undefined && ready.includes(first)) this.#fill(first, share);
     for (const worker of ready) if (worker !== first) this.#fill(worker, share);
     this.#stealing.look();
@@ -320,22 +310,15 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
 
   /** One for each job that waits and that no idle worker can take, as Python does. */
   #startWorkers(): void {
-    const open = this.#openWorkers();
+    const open = this.#crew.open();
     const idle = open.filter((worker) => worker.outstanding === 0).length;
     const missing = Math.min(this.#waiting - idle, this.#setup.maxWorkers - open.length);
     for (let i = 0; i < missing && this.#state.kind !== "broken"; i++) this.#startWorker();
   }
 
-  #openWorkers(): PoolWorker[] {
-    return this.#workers.filter((worker) => worker.isOpen);
-  }
-
   #startWorker(): void {
-    const number = this.#nextWorker++;
     try {
-      const worker = new PoolWorker(this, this.#setup.start, number, this.#setup.maxTasksPerChild);
-      this.#workers.push(worker);
-      this.#born.set(worker, performance.now());
+      this.#crew.start();
     } catch (error) {
       this.#break("A worker cannot be started", error);
     }
@@ -346,35 +329,18 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     if (!(worker.state === "ready" || worker.state === "starting")) return;
     worker.retire();
     if (this.#state.kind === "open" || this.#waiting > 0) this.#startWorker();
-    if (worker.isIdle) worker.end();
+    if (worker.isIdle) this.#crew.end(worker);
   }
 
   /** A worker has replied: it may have room, or nothing to do. */
   #settle(worker: PoolWorker): void {
-    if (this.#workers[this.#lastActive] !== worker) this.#lastActive = this.#workers.indexOf(worker);
+    if (this.#crew.workers[this.#lastActive] !== worker) this.#lastActive = this.#crew.workers.indexOf(worker);
     if (this.#waiting > 0 && !this.#isFlushing) this.#flush();
     if (!worker.isIdle) return;
-    if (worker.state === "retiring") this.#end(worker);
-    else this.#watchIdle();
+    if (worker.state === "retiring") this.#crew.end(worker);
+    else this.#crew.watchIdle();
     this.#stealing.look();
     this.#endIfDone();
-  }
-
-  #end(worker: PoolWorker): void {
-    if (worker.state === "ending" || worker.state === "dead") return;
-    worker.end();
-    const timer = setTimeout(() => worker.kill(), endingTime);
-    timer.unref();
-    worker.onDeath = () => clearTimeout(timer);
-  }
-
-  #remove(worker: PoolWorker): void {
-    worker.onDeath?.();
-    const index = this.#workers.indexOf(worker);
-    if (index >= 0) this.#workers.splice(index, 1);
-    const born = this.#born.get(worker);
-    this.#born.delete(worker);
-    if (born !== undefined) this.#counters.workerLived(performance.now() - born);
   }
 
   #noteCrash(wasStarting: boolean, exit: WorkerExit): void {
@@ -382,27 +348,6 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     if (this.#failedStarts >= failedStartsAtMost)
       this.#break(`Its workers cannot start: one ${describeExit(exit)}`, exit.error);
     else if (this.#setup.onWorkerCrash === "break") this.#break(`A worker ${describeExit(exit)}`, exit.error);
-  }
-
-  /** One timer looks after all idle workers. */
-  #watchIdle(): void {
-    const { idleTimeout } = this.#setup;
-    if (this.#idleTimer !== null || idleTimeout === Number.POSITIVE_INFINITY) return;
-    this.#idleTimer = setTimeout(
-      () => {
-        this.#idleTimer = null;
-        this.#endIdle(performance.now() - idleTimeout * 1_000);
-      },
-      Math.min(idleTimeout * 1_000 + 1, 2 ** 31 - 1),
-    );
-    this.#idleTimer.unref();
-  }
-
-  #endIdle(before: number): void {
-    for (const worker of this.#workers) {
-      if (worker.isIdle && worker.state === "ready" && worker.lastHeard <= before) this.#end(worker);
-    }
-    if (this.#workers.some((worker) => worker.isIdle && worker.state === "ready")) this.#watchIdle();
   }
 
   // The end
@@ -413,12 +358,9 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     this.#state = state;
     this.#waiting = 0;
     this.#room.openAll();
-    const jobs = [...this.#queue.clear(), ...this.#workers.flatMap((worker) => worker.jobsInOrder())];
+    const jobs = [...this.#queue.clear(), ...this.#crew.workers.flatMap((worker) => worker.jobsInOrder())];
     for (const job of jobs) job.fail(this.#brokenError(state));
-    for (const worker of this.#workers) {
-      worker.wasKilled = true;
-      worker.kill();
-    }
+    this.#crew.kill();
   }
 
   /** One error for each future: errors are changed where they are caught. */
@@ -428,13 +370,13 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
 
   #endIfDone(): void {
     if (this.#ended === null || this.#waiting > 0) return;
-    for (const worker of [...this.#workers]) {
+    for (const worker of this.#crew.workers) {
       if (!worker.isIdle || worker.state === "ending") continue;
       worker.ref();
-      if (this.#state.kind !== "broken") this.#end(worker);
+      if (this.#state.kind !== "broken") this.#crew.end(worker);
     }
-    if (this.#workers.length > 0) return;
-    if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
+    if (this.#crew.workers.length > 0) return;
+    this.#crew.stopWatching();
     this.#stealing.stop();
     this.#ended.resolve();
   }

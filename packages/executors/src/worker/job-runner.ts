@@ -1,5 +1,6 @@
 import { runInSnapshot } from "../context-snapshot.ts";
 import { toRecord } from "../error-record.ts";
+import { revised } from "../expectation.ts";
 import { type CurrentJobHolder, currentJobKey } from "../job-context.ts";
 import type { JobName } from "../job-name.ts";
 import {
@@ -262,10 +263,7 @@ export class JobRunner implements JobLine {
   #learn(elapsed: number): void {
     const of = this.#sliceOf;
     if (of === null || this.#sliceCount === 0) return;
-    const mean = elapsed / this.#sliceCount;
-    // One that was long once may be so again: forget that slowly, but believe it at once.
-    of.expected =
-      mean > of.expected || of.expected === Number.POSITIVE_INFINITY ? mean : of.expected * 0.75 + mean * 0.25;
+    of.expected = revised(of.expected, elapsed / this.#sliceCount);
     this.#claimed = Math.min(Math.max(Math.floor(sliceTime / of.expected), 1), sliceLength);
   }
 }
