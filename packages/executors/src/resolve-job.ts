@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { compileInline, inlineFile } from "./compile-inline.ts";
 import { JobLoadError } from "./errors.ts";
 import type { AnyFunction, JobName } from "./job-name.ts";
+import { registerTsx } from "./worker/register-tsx.ts";
 
 const resolved = new Map<string, AnyFunction>();
 
@@ -32,8 +33,12 @@ async function find(name: JobName): Promise<AnyFunction> {
 
 // Modules
 
+let loaders: Promise<void> | null = null;
+
 async function load(module: string, name: string): Promise<Record<string, unknown>> {
   try {
+    loaders ??= registerTsx();
+    await loaders;
     return (await import(locate(module))) as Record<string, unknown>;
   } catch (cause) {
     throw new JobLoadError(`Cannot load ${module} to run ${name}(): ${reason(module, cause)}`, { cause });
