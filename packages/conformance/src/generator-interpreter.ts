@@ -1,4 +1,4 @@
-import { asCompleted, type GeneratorBody, taskGroup } from "asyncio-ts";
+import { asCompleted, type GeneratorBody, type Timeout, taskGroup, timeout } from "asyncio-ts";
 import type { Block, CompoundOp, Statement, StatementOf } from "./program.ts";
 import { E1, E2, isCaughtBy } from "./program-errors.ts";
 import { type Return, Wait } from "./shared-statement.ts";
@@ -99,6 +99,19 @@ const compounds: { readonly [O in CompoundOp]: (by: Performer, s: StatementOf<O>
     }
   },
 
+  *timeout(by, s) {
+    const { world, who } = by;
+    let scope: Timeout | undefined;
+    try {
+      return yield* timeout(s.after, function* (entered) {
+        scope = entered;
+        if (s.as !== undefined) world.put(s.as, scope);
+        return yield* block(by, s.body);
+      });
+    } finally {
+      world.log(who, `timeout expired=${world.show(scope?.expired())}`);
+    }
+  },
   *task_group(by, s) {
     const { world, who } = by;
     const returned = yield* taskGroup(function* (group) {

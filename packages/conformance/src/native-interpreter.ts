@@ -1,4 +1,4 @@
-import { asCompleted, taskGroup } from "asyncio-ts";
+import { asCompleted, type Timeout, taskGroup, timeout } from "asyncio-ts";
 import type { Block, CompoundOp, Statement, StatementOf } from "./program.ts";
 import { E1, E2, isCaughtBy } from "./program-errors.ts";
 import { type Return, Wait } from "./shared-statement.ts";
@@ -97,6 +97,19 @@ const compounds: { readonly [O in CompoundOp]: (by: Performer, s: StatementOf<O>
     }
   },
 
+  async timeout(by, s) {
+    const { world, who } = by;
+    let scope: Timeout | undefined;
+    try {
+      return await timeout(s.after, async (entered) => {
+        scope = entered;
+        if (s.as !== undefined) world.put(s.as, scope);
+        return await block(by, s.body);
+      });
+    } finally {
+      world.log(who, `timeout expired=${world.show(scope?.expired())}`);
+    }
+  },
   async task_group(by, s) {
     const { world, who } = by;
     const returned = await taskGroup(async (group) => {

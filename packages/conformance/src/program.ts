@@ -57,12 +57,18 @@ interface CombinatorFields {
   wait: { of: readonly AwaitableSpec[]; timeout?: Seconds; until?: ReturnWhen };
 }
 
+interface TimeoutFields {
+  wait_for: { of: AwaitableSpec; timeout: Seconds | null };
+  shield: { of: AwaitableSpec; as?: string };
+  reschedule: Of & { after: Seconds | null };
+}
+
 interface GroupFields {
   spawn_in: CoroutineSpec & { group: string };
 }
 
 /** Statements that do one thing, or wait for one: every kind of body performs them alike. */
-type SharedFields = TaskFields & CombinatorFields & GroupFields;
+type SharedFields = TaskFields & CombinatorFields & TimeoutFields & GroupFields;
 
 /** Statements that contain others, or that wait for several things one after another. */
 interface CompoundFields {
@@ -71,6 +77,7 @@ interface CompoundFields {
   repeat: { times: number; body: Block };
   as_completed: { of: readonly AwaitableSpec[]; timeout?: Seconds };
   as_completed_iter: { of: readonly AwaitableSpec[]; timeout?: Seconds };
+  timeout: { after: Seconds | null; as?: string; body: Block };
   task_group: { as: string; body: Block };
 }
 

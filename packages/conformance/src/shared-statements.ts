@@ -3,11 +3,13 @@ import { groupStatements } from "./group-statements.ts";
 import type { Statement } from "./program.ts";
 import type { Return, Shared, SharedStatements, Wait } from "./shared-statement.ts";
 import { taskStatements } from "./task-statements.ts";
+import { timeoutStatements } from "./timeout-statements.ts";
 import type { Performer } from "./world.ts";
 
 const statements: SharedStatements = {
   ...taskStatements,
   ...combinatorStatements,
+  ...timeoutStatements,
   ...groupStatements,
 };
 
