@@ -59,7 +59,7 @@ export async function runTest<T>(body: TestBody<T>, options: RunTestOptions = {}
 }
 
 /** What a run needs that only `explore` sets. */
-export interface RunOptions extends RunTestOptions {
+export interface PerformOptions extends RunTestOptions {
   readonly readyQueue?: RunnableQueue | undefined;
 }
 
@@ -69,7 +69,7 @@ type Printer = (loop: VirtualEventLoop, report: ExceptionContext) => void;
 const printReport: Printer = (loop, report) => loop.defaultExceptionHandler(report);
 
 /** @internal One run. */
-export async function perform<T>(body: TestBody<T>, options: RunOptions, print: Printer): Promise<T> {
+export async function perform<T>(body: TestBody<T>, options: PerformOptions, print: Printer): Promise<T> {
   const loop = new VirtualEventLoop(options);
   const reports: ExceptionContext[] = [];
   loop.setExceptionHandler((_, report) => void reports.push(report));
