@@ -1,4 +1,4 @@
-import { asyncDispose, show } from "@asyncio-ts/contextvars";
+import { show } from "@asyncio-ts/contextvars";
 import { type Body, type Coroutine, checkLimits, coroutine } from "@asyncio-ts/tasks";
 import { checkLimit } from "./awaitables.ts";
 import { Mapping, type Source } from "./mapping.ts";
@@ -26,7 +26,7 @@ export interface MappedResults<T> extends AsyncIterableIterator<T, undefined> {
   toArray(): Promise<T[]> & Coroutine<T[]>;
   [Symbol.asyncIterator](): MappedResults<T>;
   /** As `return()`, for `await using`. */
-  [asyncDispose](): Promise<void> & Coroutine<void>;
+  [Symbol.asyncDispose](): Promise<void> & Coroutine<void>;
 }
 
 /**
@@ -73,7 +73,7 @@ export function map<In, Out>(
     next: () => nextResult(mapping),
     return: () => leave(mapping),
     toArray: () => toArray(mapping),
-    [asyncDispose]: () => leave(mapping) as Coroutine<unknown>,
+    [Symbol.asyncDispose]: () => leave(mapping) as Coroutine<unknown>,
     [Symbol.asyncIterator]: () => results,
   } as MappedResults<Out>; // a coroutine is a promise in all but its Symbol.toStringTag
   return results;

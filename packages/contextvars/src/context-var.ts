@@ -1,5 +1,4 @@
 import { Context, currentContext } from "./context.ts";
-import { dispose } from "./dispose.ts";
 import { LookupError, RuntimeError } from "./errors.ts";
 import { show } from "./show.ts";
 
@@ -125,7 +124,7 @@ export class Token<T> implements Disposable {
    * @throws {RangeError} The token belongs to another context.
    * @throws {RuntimeError} The token was used already.
    */
-  [dispose](): void {
+  [Symbol.dispose](): void {
     Token.use(this);
   }
 

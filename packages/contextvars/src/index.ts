@@ -2,6 +2,5 @@ export { type Carrier, capture, currentFrame, type Frame, runInFrame } from "./a
 export { brand, type ErrorClass } from "./brand.ts";
 export { type AnyVariable, Context, copyContext, currentContext } from "./context.ts";
 export { ContextVar, Token } from "./context-var.ts";
-export { asyncDispose, dispose } from "./dispose.ts";
 export { LookupError, RuntimeError } from "./errors.ts";
 export { show } from "./show.ts";

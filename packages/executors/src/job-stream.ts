@@ -1,4 +1,4 @@
-import { asyncDispose, show } from "@asyncio-ts/contextvars";
+import { show } from "@asyncio-ts/contextvars";
 import type { JobStream } from "./executor.ts";
 import type { ExecutorFuture } from "./executor-future.ts";
 import type { Job } from "./job.ts";
@@ -66,7 +66,7 @@ class Stream<T, R> implements JobStream<T, R> {
     return { done: true, value: undefined };
   }
 
-  async [asyncDispose](): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }
 

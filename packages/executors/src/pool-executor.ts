@@ -1,4 +1,4 @@
-import { asyncDispose, dispose, show } from "@asyncio-ts/contextvars";
+import { show } from "@asyncio-ts/contextvars";
 import { captureStack, debugByDefault } from "@asyncio-ts/core";
 import type { ContextSnapshot } from "./context-snapshot.ts";
 import type {
@@ -194,12 +194,12 @@ export abstract class PoolExecutor implements Executor {
   }
 
   /** `shutdown({ wait: false })`, for `using`. */
-  [dispose](): void {
+  [Symbol.dispose](): void {
     void this.#pool.shutdown(false);
   }
 
   /** `shutdown()`, for `await using`. */
-  [asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }
 

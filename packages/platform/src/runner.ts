@@ -1,4 +1,4 @@
-import { asyncDispose, type Context, copyContext, RuntimeError, show } from "@asyncio-ts/contextvars";
+import { type Context, copyContext, RuntimeError, show } from "@asyncio-ts/contextvars";
 import type { Task } from "@asyncio-ts/tasks";
 import { EventLoop } from "./event-loop.ts";
 import { InterruptibleRun } from "./interrupts.ts";
@@ -131,7 +131,7 @@ export class Runner implements AsyncDisposable {
   }
 
   /** `close()`, for `await using`. */
-  [asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 

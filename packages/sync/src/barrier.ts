@@ -56,7 +56,7 @@ export class Barrier {
   /** How many it takes. */
   readonly parties: number;
   /** Guards the state; all changes are notified. */
-  readonly #changed = new Condition();
+  readonly #changed: Condition = new StateOf(this);
   #state: BarrierState = "filling";
   /** How many are inside: they have come and have not left yet. */
   #inside = 0;
@@ -210,6 +210,20 @@ export class Barrier {
   #become(state: BarrierState): void {
     this.#state = state;
     this.#changed.notifyAll();
+  }
+}
+
+/** Speaks for the barrier in messages. */
+class StateOf extends Condition {
+  readonly #barrier: Barrier;
+
+  constructor(barrier: Barrier) {
+    super();
+    this.#barrier = barrier;
+  }
+
+  override toString(): string {
+    return this.#barrier.toString();
   }
 }
 

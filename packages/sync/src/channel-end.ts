@@ -1,4 +1,3 @@
-import { dispose } from "@asyncio-ts/contextvars";
 import { ClosedChannelError } from "./errors.ts";
 import type { ChannelStatistics, Exchange } from "./exchange.ts";
 import type { Place } from "./wait-line.ts";
@@ -29,7 +28,7 @@ export abstract class ChannelEnd<T = unknown> implements Disposable {
     this.closed();
   }
 
-  [dispose](): void {
+  [Symbol.dispose](): void {
     this.close();
   }
 

@@ -1,4 +1,3 @@
-import { dispose } from "@asyncio-ts/contextvars";
 import { createTask, sleep } from "@asyncio-ts/tasks";
 import { awaited, failureOf } from "@asyncio-ts/tasks/testing";
 import { describe, expect, test } from "vitest";
@@ -123,8 +122,8 @@ describe("channel(), closed", () => {
 
   test("`using` closes an end", () => {
     const { sender, receiver } = channel<number>(1);
-    sender[dispose]();
-    receiver[dispose]();
+    sender[Symbol.dispose]();
+    receiver[Symbol.dispose]();
     expect([sender.isClosed, receiver.isClosed]).toEqual([true, true]);
   });
 

@@ -81,7 +81,7 @@ export class Sender<T> extends ChannelEnd<T> {
    * @example
    * const { sender } = channel<number>(1);
    * await sender.send(1);
-   * await sender.send(2, { timeout: 5 }).catch((error) => error.message) // => "send() timed out after 5 s"
+   * await sender.send(2, { timeout: 5 }).catch(String) // => "TimeoutError: send() timed out after 5 s"
    */
   send(item: T, limits?: WaitLimits): Coroutine<void> {
     if (limits !== undefined) checkLimits("send", limits);

@@ -1,5 +1,5 @@
 import { getEventListeners } from "node:events";
-import { dispose, RuntimeError } from "@asyncio-ts/contextvars";
+import { RuntimeError } from "@asyncio-ts/contextvars";
 import { CancelledError, createTask, Future, sleep, TimeoutError } from "@asyncio-ts/tasks";
 import { awaited, failureOf, liveTimers, type MakeBody, runVirtual, turnsOf } from "@asyncio-ts/tasks/testing";
 import { describe, expect, test } from "vitest";
@@ -241,7 +241,7 @@ describe("Lock", () => {
     first.release();
     const second = yield* awaited(lock.acquire());
     first.release();
-    first[dispose]();
+    first[Symbol.dispose]();
     expect(lock.locked()).toBe(true);
     lock.release();
     second.release();

@@ -1,4 +1,4 @@
-import { dispose, RuntimeError } from "@asyncio-ts/contextvars";
+import { RuntimeError } from "@asyncio-ts/contextvars";
 import { showAsString } from "@asyncio-ts/core";
 import type { Body, Coroutine, GeneratorBody, WaitLimits } from "@asyncio-ts/tasks";
 import { type Acquirable, acquire, runHolding } from "./acquisition.ts";
@@ -144,7 +144,7 @@ export class LockToken implements Disposable {
     this.#lock.releaseBy(this);
   }
 
-  [dispose](): void {
+  [Symbol.dispose](): void {
     this.release();
   }
 }

@@ -131,7 +131,7 @@ export class Queue<T> {
    * @example
    * const queue = new Queue<number>(1);
    * await queue.put(1);
-   * await queue.put(2, { timeout: 5 }).catch((error) => error.message) // => "put() timed out after 5 s"
+   * await queue.put(2, { timeout: 5 }).catch(String) // => "TimeoutError: put() timed out after 5 s"
    */
   put(item: T, limits?: WaitLimits): Coroutine<void> {
     if (limits !== undefined) checkLimits("put", limits);

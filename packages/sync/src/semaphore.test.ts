@@ -1,5 +1,5 @@
 import { getEventListeners } from "node:events";
-import { dispose, RuntimeError } from "@asyncio-ts/contextvars";
+import { RuntimeError } from "@asyncio-ts/contextvars";
 import { CancelledError, createTask, sleep, TimeoutError } from "@asyncio-ts/tasks";
 import { awaited, failureOf, liveTimers, type MakeBody, runVirtual, turnsOf } from "@asyncio-ts/tasks/testing";
 import { describe, expect, test } from "vitest";
@@ -196,7 +196,7 @@ describe("Semaphore", () => {
     }
     const token = semaphore.tryAcquire();
     token?.release();
-    token?.[dispose]();
+    token?.[Symbol.dispose]();
     expect(semaphore.statistics()).toEqual({ value: 2, limit: 2, inUse: 0, waiting: 0 });
   });
 

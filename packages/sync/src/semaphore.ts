@@ -1,4 +1,3 @@
-import { dispose } from "@asyncio-ts/contextvars";
 import { showAsString } from "@asyncio-ts/core";
 import type { Body, Coroutine, GeneratorBody, WaitLimits } from "@asyncio-ts/tasks";
 import { type Acquirable, acquire, runHolding } from "./acquisition.ts";
@@ -225,7 +224,7 @@ export class SemaphoreToken implements Disposable {
     semaphore?.release();
   }
 
-  [dispose](): void {
+  [Symbol.dispose](): void {
     this.release();
   }
 }
