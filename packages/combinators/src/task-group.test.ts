@@ -537,6 +537,15 @@ describe("group.createTask()", () => {
     setTaskFactory(loop, null);
   });
 
+  test("begins a task at once that is to be eager", async () => {
+    await runVirtual(function* () {
+      yield* taskGroup(function* (group) {
+        expect(group.createTask(function* () {}, { eagerStart: true }).done()).toBe(true);
+        expect(group.createTask(function* () {}).done()).toBe(false);
+      });
+    });
+  });
+
   test("counts an eager task that ends at once: it needs no turn", async () => {
     await runVirtual(function* (loop) {
       setTaskFactory(loop, eagerTaskFactory);
