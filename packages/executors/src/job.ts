@@ -108,6 +108,14 @@ export class Job implements FutureSource {
     return this.worker?.isRunning(this) ?? false;
   }
 
+  reportProgress(progress: unknown): void {
+    try {
+      this.settings?.onProgress?.(progress);
+    } catch (error) {
+      console.error("The onProgress of a job has thrown", error);
+    }
+  }
+
   /** Call `callback` once it has left its worker. */
   whenGone(callback: () => void): void {
     this.#gone ??= [];
@@ -125,8 +133,10 @@ export class Job implements FutureSource {
     if (this.#finish()) this.future.setResult(value);
   }
 
+  /** One that was asked to stop, and says that it did, was cancelled. */
   fail(error: unknown): void {
-    if (this.#finish()) this.future.setException(error);
+    if (this.stop !== null && isCancellation(error)) this.abandon(this.stop.reason);
+    else if (this.#finish()) this.future.setException(error);
   }
 
   abandon(reason: unknown): void {
@@ -146,4 +156,8 @@ export class Job implements FutureSource {
     this.release = null;
     return true;
   }
+}
+
+function isCancellation(error: unknown): boolean {
+  return error instanceof Error && (error.name === "CancelledError" || error.name === "AbortError");
 }

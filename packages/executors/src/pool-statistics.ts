@@ -1,3 +1,4 @@
+import type { Crew } from "./crew.ts";
 import { type Distribution, Histogram } from "./histogram.ts";
 
 /** What a pool has done, and what it has to do. */
@@ -45,9 +46,20 @@ export class PoolCounters {
     this.#lived += duration;
   }
 
-  /** @param living - How long the workers that live have lived, in sum. */
-  utilization(living: number): number {
-    const all = this.#lived + living;
-    return all === 0 ? 0 : Math.min(this.#busy / all, 1);
+  /** @param waiting - How many jobs no worker has. */
+  summary(crew: Crew, waiting: number): PoolStatistics {
+    const lived = this.#lived + crew.age();
+    return {
+      workers: crew.workers.length,
+      idle: crew.idleCount(),
+      waiting,
+      running: crew.jobCount(),
+      completed: this.completed,
+      failed: this.failed,
+      crashes: this.crashes,
+      runTime: this.runTime.summary(),
+      waitTime: this.waitTime.summary(),
+      utilization: lived === 0 ? 0 : Math.min(this.#busy / lived, 1),
+    };
   }
 }

@@ -340,8 +340,8 @@ export class PoolWorker {
 
   #hear(job: Job, kind: number, value: unknown): void {
     if (kind === STARTED) this.#keeper.jobStarted(job);
-    else if (kind === PROGRESS) job.settings?.onProgress?.(value);
     else if (kind === ITEM) job.settings?.onItem?.(value);
+    else if (kind === PROGRESS) job.reportProgress(value);
   }
 
   #takeNews(news: ToPool): void {

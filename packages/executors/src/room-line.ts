@@ -1,4 +1,4 @@
-/** Those who wait until the queue takes another job, first come first served. */
+/** Those who wait until they are let in, first come first served: until the queue has room, or until the pool has ended. */
 export class RoomLine {
   #line: (() => void)[] = [];
 
@@ -14,7 +14,7 @@ export class RoomLine {
     for (const enter of this.#line.splice(0, places)) enter();
   }
 
-  /** The pool is shut or broken: whoever waits will learn that when he submits. */
+  /** Let everybody in. */
   openAll(): void {
     this.open(this.#line.length);
   }

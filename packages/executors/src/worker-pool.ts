@@ -2,6 +2,7 @@ import { RuntimeError } from "@asyncio-ts/contextvars";
 import type { Seconds } from "@asyncio-ts/core";
 import { TimeoutError } from "@asyncio-ts/tasks";
 import { Crew, type CrewSetup } from "./crew.ts";
+import { after } from "./deadline.ts";
 import { fromRecord, type ThrownRecord } from "./error-record.ts";
 import { type BrokenExecutor, describeExit, ExecutorFull, WorkerDied, type WorkerExit } from "./errors.ts";
 import { Job, type JobFunction, type JobKeeper, type JobSettings } from "./job.ts";
@@ -51,7 +52,9 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
   readonly #stealing: Stealing;
   readonly #room = new RoomLine();
   #state: State = { kind: "open" };
-  #ended: { readonly promise: Promise<void>; readonly resolve: () => void } | null = null;
+  /** Those who wait for the end. */
+  readonly #end = new RoomLine();
+  #isEnding = false;
   #waiting = 0;
   #nextJob = 1;
   #failedStarts = 0;
@@ -113,24 +116,14 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     if (this.#state.kind === "open") this.#state = { kind: "shut" };
     if (cancelFutures) this.#cancelAll();
     this.#room.openAll();
-    this.#ended ??= withResolvers();
+    this.#isEnding = true;
+    const ended = this.#end.wait();
     this.#endIfDone();
-    return this.#ended.promise;
+    return ended;
   }
 
   statistics(): PoolStatistics {
-    return {
-      workers: this.#crew.workers.length,
-      idle: this.#crew.idleCount(),
-      waiting: this.#waiting,
-      running: this.#crew.jobCount(),
-      completed: this.#counters.completed,
-      failed: this.#counters.failed,
-      crashes: this.#counters.crashes,
-      runTime: this.#counters.runTime.summary(),
-      waitTime: this.#counters.waitTime.summary(),
-      utilization: this.#counters.utilization(this.#crew.age()),
-    };
+    return this.#counters.summary(this.#crew, this.#waiting);
   }
 
   // What jobs ask
@@ -150,9 +143,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     if (worker === null) return;
     job.stop ??= { reason };
     worker.askToStop(job, reason);
-    if (grace === Number.POSITIVE_INFINITY) return;
-    const timer = setTimeout(() => this.#killWith(job, worker), grace * 1_000);
-    job.whenGone(() => clearTimeout(timer));
+    job.whenGone(after(grace, () => this.#killWith(job, worker)));
   }
 
   // What workers report
@@ -170,9 +161,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
 
   jobStarted(job: Job): void {
     const timeout = job.settings?.timeout ?? null;
-    if (timeout === null || timeout === Number.POSITIVE_INFINITY) return;
-    const timer = setTimeout(() => this.#timeOut(job, timeout), timeout * 1_000);
-    job.whenGone(() => clearTimeout(timer));
+    if (timeout !== null) job.whenGone(after(timeout, () => this.#timeOut(job, timeout)));
   }
 
   jobEnded(job: Job, isError: boolean, value: unknown, began: number): void {
@@ -181,9 +170,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     if (!isError) return job.succeed(value);
     this.#counters.failed++;
     if (job.isOver) return;
-    const error = fromRecord(value as ThrownRecord, { submittedAt: job.submittedFrom });
-    if (job.stop !== null && isCancellation(error)) job.abandon(job.stop.reason);
-    else job.fail(error);
+    job.fail(fromRecord(value as ThrownRecord, { submittedAt: job.submittedFrom }));
   }
 
   workerReplied(worker: PoolWorker, ended: number, elapsed: number): void {
@@ -246,6 +233,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
 
   #lose(job: Job, worker: PoolWorker, exit: WorkerExit): void {
     job.leave();
+    if (job.isOver) return;
     if (job.stop !== null && worker.wasKilled) return job.abandon(job.stop.reason);
     const cause = worker.lastWords === null ? exit.error : fromRecord(worker.lastWords);
     const message = `The worker ${this.#setup.name}-${worker.number} ${describeExit(exit)} while it was running the job`;
@@ -369,7 +357,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
   }
 
   #endIfDone(): void {
-    if (this.#ended === null || this.#waiting > 0) return;
+    if (!this.#isEnding || this.#waiting > 0) return;
     for (const worker of this.#crew.workers) {
       if (!worker.isIdle || worker.state === "ending") continue;
       worker.ref();
@@ -378,18 +366,6 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     if (this.#crew.workers.length > 0) return;
     this.#crew.stopWatching();
     this.#stealing.stop();
-    this.#ended.resolve();
+    this.#end.openAll();
   }
-}
-
-function isCancellation(error: unknown): boolean {
-  return error instanceof Error && (error.name === "CancelledError" || error.name === "AbortError");
-}
-
-function withResolvers(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => {};
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }
