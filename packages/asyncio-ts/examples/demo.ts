@@ -1,49 +1,36 @@
 import * as asyncio from "asyncio-ts";
+import { Frontier } from "./demo/frontier.ts";
+import { RateLimit } from "./demo/rate-limit.ts";
 import { Report } from "./demo/report.ts";
 import { startWebsite } from "./demo/website.ts";
 
-// A crawler: it fetches every page of a web site that it finds a link to, and gives up on pages that hang.
-// The site is a real server on this machine, whose pages are slow, or fail, or never answer.
+// A crawler: it fetches every page of a web site that it finds a link to, with manners: so many fetches at a time and so
+// many per second. It gives up on pages that hang. The site is a real server on this machine, whose pages are slow, or
+// fail, or never answer.
 
 const fetchesAtATime = 16;
+const fetchesPerSecond = 250;
 const patience = 1; // seconds
 
 /** Fetch a page and answer the links on it. */
 async function fetchLinks(url: string): Promise<string[]> {
-  const response = await fetch(url, { signal: asyncio.signal() }); // aborted when the task is cancelled
+  const response = await fetch(url, { signal: asyncio.signal() }); // aborted when the task is cancelled, or its time is up
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
   const html = await response.text();
   return Array.from(html.matchAll(/href="(.+?)"/g), ([, link]) => new URL(link ?? "", url).href);
 }
 
-/** Fetch a page in a task of its own, which is cancelled if that takes too long. */
-function visit(url: string, report: Report): asyncio.Task<string[]> {
-  const loop = asyncio.getRunningLoop();
-  const start = loop.time();
-  const task = asyncio.createTask(() => fetchLinks(url), { name: url });
-  const watchdog = loop.callLater(patience, () => task.cancel(`no answer within ${patience} s`));
-  task.addDoneCallback(() => {
-    watchdog.cancel();
-    report.add(task, loop.time() - start);
-  });
-  return task;
-}
-
-/** Visit every page that can be reached from `start`, a few at a time. */
-async function crawl(start: string, report: Report): Promise<void> {
-  const found = new Set([start]);
-  const frontier = [start];
-  let running = new Set<asyncio.Task<string[]>>();
-  while (frontier.length > 0 || running.size > 0) {
-    for (const url of frontier.splice(0, fetchesAtATime - running.size)) running.add(visit(url, report));
-    const { done, pending } = await asyncio.wait(running, { returnWhen: asyncio.FIRST_COMPLETED });
-    running = pending;
-    for (const task of done) {
-      if (task.cancelled() || task.exception() !== null) continue; // the report knows of it
-      for (const link of task.result()) {
-        if (!found.has(link)) frontier.push(link);
-        found.add(link);
-      }
+/** Visit one page after another. One that fails is reported, and the next one visited. */
+async function visitPages(frontier: Frontier, rateLimit: RateLimit, report: Report): Promise<void> {
+  for await (const url of frontier) {
+    await rateLimit.turn();
+    const visit = report.begin();
+    try {
+      for (const link of await asyncio.timeout(patience, () => fetchLinks(url))) frontier.add(link);
+      visit.succeeded();
+    } catch (error) {
+      visit.failed(error);
+      if (error instanceof asyncio.CancelledError) throw error; // somebody wants us to stop
     }
   }
 }
@@ -55,19 +42,29 @@ async function showProgress(report: Report): Promise<void> {
   }
 }
 
-async function main(url: string, report: Report): Promise<void> {
-  asyncio.createTask(() => showProgress(report)); // as it never ends, run() cancels it after main
-  await crawl(url, report);
+/** Visit every page that can be reached from `start`. */
+async function crawl(start: string, report: Report): Promise<void> {
+  const frontier = new Frontier();
+  const rateLimit = new RateLimit(fetchesPerSecond);
+  frontier.add(start);
+  await asyncio.taskGroup(async (group) => {
+    for (let n = 1; n <= fetchesAtATime; n++) {
+      group.createTask(() => visitPages(frontier, rateLimit, report), { name: `crawler ${n}` });
+    }
+    group.createTask(() => showProgress(report));
+    await frontier.visited();
+    group.cancel(); // all of them would wait for more
+  });
 }
 
 const site = await startWebsite(300);
-console.log(`Crawling ${site.url}, ${fetchesAtATime} fetches at a time`);
+console.log(`Crawling ${site.url}, ${fetchesAtATime} fetches at a time, ${fetchesPerSecond} per second at most`);
 const report = new Report();
 try {
-  await asyncio.run(() => main(site.url, report));
+  await asyncio.run(() => crawl(site.url, report));
 } catch (error) {
   if (!(error instanceof asyncio.KeyboardInterrupt)) throw error;
-  console.log("\nInterrupted: main was cancelled, and then all that it had started");
+  console.log("\nInterrupted: main was cancelled, and with it all that it had started");
 }
 report.showSummary();
 site.close();

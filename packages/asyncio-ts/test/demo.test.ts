@@ -20,7 +20,7 @@ describe("the demo", () => {
 
     const fetched = numberIn(stdout, /^ {2}fetched +(\d+)$/m);
     const failed = numberIn(stdout, /^ {2}failed +(\d+) /m);
-    const cancelled = numberIn(stdout, /^ {2}cancelled +(\d+) +\1 × no answer within 1 s$/m);
+    const cancelled = numberIn(stdout, /^ {2}cancelled +(\d+) +\1 × timeout\(\) timed out after 1 s$/m);
     expect(fetched + failed + cancelled).toBe(300);
     expect(cancelled).toBeGreaterThanOrEqual(12); // so many pages hang; a busy machine may lose patience with others
     expect(stdout).toMatch(/^ {2}failed .* × 500 Internal Server Error/m);

@@ -66,6 +66,46 @@ async def timer():
     return fired
 
 
+async def queue():
+    items = asyncio.Queue(100)
+
+    async def produce():
+        for i in range(1_000_000):
+            await items.put(i)
+
+    producer = asyncio.create_task(produce())
+    total = 0
+    for _ in range(1_000_000):
+        total += await items.get()
+    await producer
+    return total
+
+
+async def lock():
+    mutex = asyncio.Lock()
+    count = 0
+
+    async def compete():
+        nonlocal count
+        for _ in range(100):
+            await mutex.acquire()
+            count += 1
+            mutex.release()
+
+    tasks = [asyncio.create_task(compete()) for _ in range(1_000)]
+    for task in tasks:
+        await task
+    return count
+
+
+async def timeout():
+    total = 0
+    for i in range(100_000):
+        async with asyncio.timeout(3_600):
+            total += await same(i)
+    return total
+
+
 async def cancel_sleep():
     cancelled = 0
     for _ in range(2_000):
@@ -115,6 +155,9 @@ WORKLOADS = {
     "gather": gather,
     "gather-eager": gather_eager,
     "timer": timer,
+    "queue": queue,
+    "lock": lock,
+    "timeout": timeout,
     "cancel-sleep": cancel_sleep,
     "sleep": sleep,
     "await-done": await_done,

@@ -12,7 +12,14 @@ import { type Python, pythonWithUvloop } from "./pythons.ts";
 import { type RowName, rows } from "./rows.ts";
 import { median, spread } from "./statistics.ts";
 
-export type ContestantName = "promises" | "generator" | "native" | "effect" | "asyncio" | "uvloop";
+export type ContestantName = (typeof nodeContestants)[number] | LibraryName | "asyncio" | "uvloop";
+
+/** Libraries for a single purpose. */
+export type LibraryName = (typeof libraries)[number];
+
+const nodeContestants = ["promises", "generator", "native", "effect"] as const;
+
+export const libraries = ["async-mutex", "p-limit", "p-queue", "p-map"] as const;
 
 /** What one contestant needs for one operation of a row. */
 export interface Price {
@@ -36,6 +43,16 @@ const sampling = { node: ["5", "300"], python: ["3", "0"] } as const; // samples
 const absent: Partial<Record<RowName, readonly ContestantName[]>> = {
   timer: ["native", "effect"], // timers know no kinds of body; Effect has none without a fiber
   "await-done": ["effect"],
+  limit: ["asyncio", "uvloop"],
+  map: ["asyncio", "uvloop"],
+};
+
+/** What each library is for. */
+const rowsOf: Readonly<Record<LibraryName, RowName>> = {
+  "async-mutex": "lock",
+  "p-limit": "limit",
+  "p-queue": "limit",
+  "p-map": "map",
 };
 
 export async function measureRow(row: RowName, rounds: number, pythons: readonly Python[]): Promise<Prices> {
@@ -52,15 +69,21 @@ export async function measureRow(row: RowName, rounds: number, pythons: readonly
 }
 
 function contestants(pythons: readonly Python[]): Contestant[] {
-  const ofNode = (["promises", "generator", "native", "effect"] as const).map((name) => ({
+  const ofNode = [...nodeContestants, ...libraries].map((name) => ({
     name,
-    child: (row: RowName) => (absent[row]?.includes(name) ? null : nodeChild("sample", name, row, ...sampling.node)),
+    child: (row: RowName) => (takesPart(name, row) ? nodeChild("sample", name, row, ...sampling.node) : null),
   }));
   return [...ofNode, pythonContestant("asyncio", pythons[0]), pythonContestant("uvloop", pythonWithUvloop(pythons))];
 }
 
+function takesPart(name: ContestantName, row: RowName): boolean {
+  if (name in rowsOf) return rowsOf[name as LibraryName] === row;
+  return !absent[row]?.includes(name);
+}
+
 function pythonContestant(name: "asyncio" | "uvloop", python: Python | undefined): Contestant {
-  const canRun = (row: RowName): boolean => row !== "gather-eager" || hasEagerTasks(python as Python);
+  const canRun = (row: RowName): boolean =>
+    takesPart(name, row) && (row !== "gather-eager" || hasEagerTasks(python as Python));
   return {
     name,
     child(row) {

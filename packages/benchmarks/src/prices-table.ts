@@ -1,4 +1,4 @@
-import type { ContestantName, Price, Prices } from "./contest.ts";
+import { type ContestantName, libraries, type Price, type Prices } from "./contest.ts";
 import { type RowName, rows } from "./rows.ts";
 import { showNumber, table } from "./table.ts";
 import { type Engine, judge } from "./verdict.ts";
@@ -8,10 +8,12 @@ const noisyAbove = 0.25;
 
 /** The prices of all rows in nanoseconds an operation, and what our engines may cost. */
 export function pricesTable(measured: ReadonlyMap<RowName, Prices>): string {
-  const head = ["ns an operation", "promises", "Effect", "CPython", "uvloop", "generator", "native"];
+  const head = ["ns an operation", "promises", "libraries", "Effect", "CPython", "uvloop", "generator", "native"];
   const body = [...measured].map(([row, prices]) => [
     rows[row].title,
-    ...(["promises", "effect", "asyncio", "uvloop"] as const).map((name) => showPrice(prices, name)),
+    showPrice(prices, "promises"),
+    showLibraries(prices),
+    ...(["effect", "asyncio", "uvloop"] as const).map((name) => showPrice(prices, name)),
     showVerdict(row, "generator", prices),
     showVerdict(row, "native", prices),
   ]);
@@ -21,6 +23,11 @@ export function pricesTable(measured: ReadonlyMap<RowName, Prices>): string {
 function showPrice(prices: Prices, name: ContestantName): string {
   const price = prices[name];
   return price === undefined ? "–" : showNanoseconds(price);
+}
+
+function showLibraries(prices: Prices): string {
+  const known = libraries.filter((name) => prices[name] !== undefined);
+  return known.length === 0 ? "–" : known.map((name) => `${name} ${showPrice(prices, name)}`).join(", ");
 }
 
 /** `~` marks what differed much from round to round. */

@@ -28,6 +28,11 @@ export type RowName =
   | "timer"
   | "cancel-sleep"
   | "sleep"
+  | "queue"
+  | "lock"
+  | "timeout"
+  | "limit"
+  | "map"
   | "await-done"
   | "drain";
 
@@ -37,6 +42,15 @@ interface Switching {
 }
 
 export const switching: Switching = { tasks: 1_000, pauses: 200 };
+
+/** How many items a bounded queue holds. */
+export const queueSize = 100;
+
+/** How many tasks stand in line for a lock, and how often each of them. */
+export const locking = { tasks: 1_000, times: 100 };
+
+/** How much may run at a time. */
+export const atMost = 100;
 
 const hundredThousand = { operations: 100_000, expected: sumBelow(100_000) };
 
@@ -80,6 +94,33 @@ export const rows: Readonly<Record<RowName, Row>> = {
     operations: 10_000,
     expected: 10_000,
     targets: { generator: { times: 2.5 }, native: { times: 5 } },
+  },
+  queue: {
+    title: "queue of 100, 1,000,000 items: put and get",
+    operations: 1_000_000,
+    expected: sumBelow(1_000_000),
+    targets: { generator: { times: 0.8 }, native: { times: 3 } },
+  },
+  lock: {
+    title: "lock, handed over among 1,000 tasks",
+    operations: locking.tasks * locking.times,
+    expected: locking.tasks * locking.times,
+    targets: { generator: { times: 5 }, native: { times: 10 } },
+  },
+  timeout: {
+    title: "a timeout that does not expire",
+    ...hundredThousand,
+    targets: {},
+  },
+  limit: {
+    title: "gather 100,000 tasks of a turn each, 100 at a time",
+    ...hundredThousand,
+    targets: {},
+  },
+  map: {
+    title: "map 100,000 items by a turn each, 100 at a time",
+    ...hundredThousand,
+    targets: {},
   },
   "await-done": {
     title: "await what is done: a thenable, a future",

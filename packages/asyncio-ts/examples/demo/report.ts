@@ -1,7 +1,13 @@
 import { styleText } from "node:util";
-import type { Task } from "asyncio-ts";
+import { CancelledError, TimeoutError } from "asyncio-ts";
 
 const { stdout } = process;
+
+/** A fetch under way. */
+interface Visit {
+  succeeded(): void;
+  failed(error: unknown): void;
+}
 
 /** Counts what becomes of fetches, and shows it: on a terminal in one line that is written again and again. */
 export class Report {
@@ -13,13 +19,23 @@ export class Report {
   readonly #failed = new Tally();
   readonly #cancelled = new Tally();
 
-  /** A fetch is over: its task says how it ended. */
-  add(task: Task<unknown>, seconds: number): void {
-    this.#latencies += seconds;
-    const failure = task.failure();
-    if (failure === null) this.#fetched++;
-    else if (task.cancelled()) this.#cancelled.add(reasonOf(failure.error as Error));
-    else this.#failed.add(reasonOf(failure.error as Error));
+  /** A fetch begins; whoever does it says how it ended. */
+  begin(): Visit {
+    const start = performance.now();
+    const end = (): void => {
+      this.#latencies += (performance.now() - start) / 1000;
+    };
+    return {
+      succeeded: () => {
+        end();
+        this.#fetched++;
+      },
+      failed: (error) => {
+        end();
+        const isCancelled = error instanceof CancelledError || error instanceof TimeoutError;
+        (isCancelled ? this.#cancelled : this.#failed).add(reasonOf(error as Error));
+      },
+    };
   }
 
   showProgress(): void {

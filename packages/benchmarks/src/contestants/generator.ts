@@ -1,7 +1,19 @@
 /** The generator engine: bodies are `function*`, suspensions are `yield*`. */
 
-import { CancelledError, createTask, eagerTaskFactory, Future, gather, newEventLoop, sleep } from "asyncio-ts";
-import { rows, switching, type Workloads } from "../rows.ts";
+import {
+  CancelledError,
+  createTask,
+  eagerTaskFactory,
+  Future,
+  gather,
+  Lock,
+  map,
+  newEventLoop,
+  Queue,
+  sleep,
+  timeout,
+} from "asyncio-ts";
+import { atMost, locking, queueSize, rows, switching, type Workloads } from "../rows.ts";
 
 const loop = newEventLoop();
 
@@ -20,6 +32,11 @@ export const workloads: Workloads = {
   timer: () => loop.runUntilComplete(timers),
   "cancel-sleep": () => loop.runUntilComplete(cancelSleeps),
   sleep: () => loop.runUntilComplete(naps),
+  queue: () => loop.runUntilComplete(produceAndConsume),
+  lock: () => loop.runUntilComplete(handOver),
+  timeout: () => loop.runUntilComplete(timeouts),
+  limit: () => loop.runUntilComplete(gatherLimited),
+  map: () => loop.runUntilComplete(mapLimited),
   "await-done": () => loop.runUntilComplete(awaitDone),
   drain: () => loop.runUntilComplete(turns),
 };
@@ -103,4 +120,58 @@ function* turns() {
   let count = 0;
   for (; count < rows.drain.operations; count++) yield* sleep(0);
   return count;
+}
+
+function* produceAndConsume() {
+  const queue = new Queue<number>(queueSize);
+  createTask(function* produce() {
+    for (let i = 0; i < rows.queue.operations; i++) yield* queue.put(i);
+  });
+  let sum = 0;
+  for (let i = 0; i < rows.queue.operations; i++) sum += yield* queue.get();
+  return sum;
+}
+
+function* handOver() {
+  const lock = new Lock();
+  let count = 0;
+  function* compete() {
+    for (let i = 0; i < locking.times; i++) {
+      yield* lock.acquire();
+      count++;
+      lock.release();
+    }
+  }
+  const tasks = Array.from({ length: locking.tasks }, () => createTask(compete));
+  for (const each of tasks) yield* each;
+  return count;
+}
+
+function* timeouts() {
+  let sum = 0;
+  for (let i = 0; i < rows.timeout.operations; i++) {
+    sum += yield* timeout(3_600, function* () {
+      return i;
+    });
+  }
+  return sum;
+}
+
+function* aTurn(i: number) {
+  yield* sleep(0);
+  return i;
+}
+
+function* gatherLimited() {
+  const work = Array.from({ length: rows.limit.operations }, (_, i) => aTurn(i));
+  let sum = 0;
+  for (const value of yield* gather(work, { limit: atMost })) sum += value;
+  return sum;
+}
+
+function* mapLimited() {
+  const items = Array.from({ length: rows.map.operations }, (_, i) => i);
+  let sum = 0;
+  for (const value of yield* map(items, aTurn, { limit: atMost }).toArray()) sum += value;
+  return sum;
 }

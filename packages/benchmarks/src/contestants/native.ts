@@ -1,7 +1,19 @@
 /** The native engine: bodies are `async` functions, suspensions are `await`. */
 
-import { CancelledError, createTask, eagerTaskFactory, Future, gather, newEventLoop, sleep } from "asyncio-ts";
-import { rows, switching, type Workloads } from "../rows.ts";
+import {
+  CancelledError,
+  createTask,
+  eagerTaskFactory,
+  Future,
+  gather,
+  Lock,
+  map,
+  newEventLoop,
+  Queue,
+  sleep,
+  timeout,
+} from "asyncio-ts";
+import { atMost, locking, queueSize, rows, switching, type Workloads } from "../rows.ts";
 
 const loop = newEventLoop();
 
@@ -19,6 +31,11 @@ export const workloads: Workloads = {
   },
   "cancel-sleep": () => loop.runUntilComplete(cancelSleeps),
   sleep: () => loop.runUntilComplete(naps),
+  queue: () => loop.runUntilComplete(produceAndConsume),
+  lock: () => loop.runUntilComplete(handOver),
+  timeout: () => loop.runUntilComplete(timeouts),
+  limit: () => loop.runUntilComplete(gatherLimited),
+  map: () => loop.runUntilComplete(mapLimited),
   "await-done": () => loop.runUntilComplete(awaitDone),
   drain: () => loop.runUntilComplete(turns),
 };
@@ -92,4 +109,54 @@ async function turns(): Promise<number> {
   let count = 0;
   for (; count < rows.drain.operations; count++) await sleep(0);
   return count;
+}
+
+async function produceAndConsume(): Promise<number> {
+  const queue = new Queue<number>(queueSize);
+  createTask(async () => {
+    for (let i = 0; i < rows.queue.operations; i++) await queue.put(i);
+  });
+  let sum = 0;
+  for (let i = 0; i < rows.queue.operations; i++) sum += await queue.get();
+  return sum;
+}
+
+async function handOver(): Promise<number> {
+  const lock = new Lock();
+  let count = 0;
+  const compete = async (): Promise<void> => {
+    for (let i = 0; i < locking.times; i++) {
+      await lock.acquire();
+      count++;
+      lock.release();
+    }
+  };
+  const tasks = Array.from({ length: locking.tasks }, () => createTask(compete));
+  for (const each of tasks) await each;
+  return count;
+}
+
+async function timeouts(): Promise<number> {
+  let sum = 0;
+  for (let i = 0; i < rows.timeout.operations; i++) sum += await timeout(3_600, async () => i);
+  return sum;
+}
+
+async function aTurn(i: number): Promise<number> {
+  await sleep(0);
+  return i;
+}
+
+async function gatherLimited(): Promise<number> {
+  const work = Array.from({ length: rows.limit.operations }, (_, i) => () => aTurn(i));
+  let sum = 0;
+  for (const value of await gather(work, { limit: atMost })) sum += value;
+  return sum;
+}
+
+async function mapLimited(): Promise<number> {
+  const items = Array.from({ length: rows.map.operations }, (_, i) => i);
+  let sum = 0;
+  for (const value of await map(items, aTurn, { limit: atMost }).toArray()) sum += value;
+  return sum;
 }
