@@ -13,7 +13,7 @@ import { examplesIn, programsIn, type RunnableSample, toRunnable } from "./sampl
 const modules = new URL(`../dist-examples/samples-${process.pid}/`, import.meta.url);
 
 /** Examples of these stand in a task; those of the layers below, of the platform and of testing, outside of all loops. */
-const aboutTasks = /^packages\/(tasks|combinators|executors)\/src\/[^/]+$/;
+const aboutTasks = /^packages\/(tasks|combinators|sync|executors)\/src\/[^/]+$/;
 
 /** Virtual time knows nothing of what these wait for. */
 const waitsForTheWorld = /\bfetch\(|\b(Thread|Process)PoolExecutor\b|\b(toThread|runInExecutor)\(/;

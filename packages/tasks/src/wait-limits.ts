@@ -52,7 +52,7 @@ export function checkLimits(caller: string, limits: WaitLimits): void {
  *
  * @example
  * const place = new Future<void>();
- * await coroutine(waitWithin)("acquire", place, { timeout: 5 }).catch((error) => error.message) // => "acquire() timed out after 5 s"
+ * await coroutine(waitWithin)("acquire", place, { timeout: 5 }).catch(String) // => "TimeoutError: acquire() timed out after 5 s"
  */
 export function* waitWithin<T>(
   caller: string,
