@@ -1,4 +1,4 @@
-import { gather, wait } from "asyncio-ts";
+import { gather, shield, wait, waitFor } from "asyncio-ts";
 import { type SharedStatements, Wait } from "./shared-statement.ts";
 
 /** What makes one awaitable of others. */
@@ -19,5 +19,18 @@ export const combinatorStatements = {
       wait(of, { timeout: s.timeout, returnWhen: s.until }),
       ({ done, pending }) => `waited done=${world.showNames(done)} pending=${world.showNames(pending)}`,
     );
+  },
+  wait_for(by, s) {
+    const { world } = by;
+    const [awaitable] = world.findAwaitables(by, s.op, [s.of]);
+    return awaitable && Wait.on(waitFor(awaitable, s.timeout), (result) => `wait_for = ${world.show(result)}`);
+  },
+  shield(by, s) {
+    const { world } = by;
+    const [awaitable] = world.findAwaitables(by, s.op, [s.of]);
+    if (awaitable === undefined) return undefined;
+    const outer = shield(awaitable);
+    if (s.as !== undefined) world.put(s.as, outer);
+    return Wait.on(outer, (result) => `shield = ${world.show(result)}`);
   },
 } satisfies Partial<SharedStatements>;

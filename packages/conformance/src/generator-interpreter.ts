@@ -3,6 +3,7 @@ import type { Block, CompoundOp, Statement, StatementOf } from "./program.ts";
 import { E1, E2, isCaughtBy } from "./program-errors.ts";
 import { type Return, Wait } from "./shared-statement.ts";
 import { performShared } from "./shared-statements.ts";
+import { findLockable } from "./sync-statements.ts";
 import type { Performer } from "./world.ts";
 
 type Answer = GeneratorBody<Return | undefined> | GeneratorBody<void>;
@@ -119,6 +120,18 @@ const compounds: { readonly [O in CompoundOp]: (by: Performer, s: StatementOf<O>
       return yield* block(by, s.body);
     });
     world.log(who, `group ${s.as} closed`);
+    return returned;
+  },
+
+  *with(by, s) {
+    const { world, who } = by;
+    const lock = findLockable(by, s);
+    if (lock === undefined) return undefined;
+    const returned = yield* lock.with(function* () {
+      world.log(who, `entered ${s.of}`);
+      return yield* block(by, s.body);
+    });
+    world.log(who, `left ${s.of}`);
     return returned;
   },
 };

@@ -1,7 +1,7 @@
-import type { TaskGroup } from "asyncio-ts";
+import type { TaskGroup, Timeout } from "asyncio-ts";
 import type { SharedStatements } from "./shared-statement.ts";
 
-/** What happens in the scope of a task group. */
+/** What happens in the scope of a task group or of a timeout. */
 export const groupStatements = {
   spawn_in(by, s) {
     const { world, who } = by;
@@ -11,5 +11,12 @@ export const groupStatements = {
     const task = group.createTask(kind === "native" ? run : run(), { name: s.as });
     world.put(s.as, task);
     world.log(who, `spawned ${s.as}`);
+  },
+  reschedule(by, s) {
+    const { world, who } = by;
+    const scope = world.find(by, s) as Partial<Timeout> | undefined;
+    if (scope?.reschedule === undefined) return; // other handles are passed over
+    scope.reschedule(s.after === null ? null : world.loop.time() + s.after);
+    world.log(who, `reschedule ${s.of}`);
   },
 } satisfies Partial<SharedStatements>;

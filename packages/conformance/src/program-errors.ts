@@ -1,4 +1,14 @@
-import { CancelledError, ExceptionGroup, InvalidStateError, RuntimeError, TimeoutError } from "asyncio-ts";
+import {
+  BrokenBarrierError,
+  CancelledError,
+  ExceptionGroup,
+  InvalidStateError,
+  QueueEmpty,
+  QueueFull,
+  QueueShutDown,
+  RuntimeError,
+  TimeoutError,
+} from "asyncio-ts";
 
 /** The errors that a program raises itself. */
 export class E1 extends Error {
@@ -19,6 +29,10 @@ const kinds: Readonly<Record<string, ErrorKind>> = {
   InvalidStateError,
   RuntimeError,
   TimeoutError,
+  BrokenBarrierError,
+  QueueEmpty,
+  QueueFull,
+  QueueShutDown,
   ValueError: RangeError,
   ExceptionGroup,
 };

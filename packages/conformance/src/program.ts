@@ -24,6 +24,18 @@ export interface CoroutineSpec {
 /** The name of a handle, or a fresh coroutine. */
 export type AwaitableSpec = string | CoroutineSpec;
 
+/** What the statement `make` can make. */
+export type Kind =
+  | "lock"
+  | "event"
+  | "condition"
+  | "semaphore"
+  | "bounded_semaphore"
+  | "barrier"
+  | "queue"
+  | "priority_queue"
+  | "lifo_queue";
+
 /** A statement about something that bears a name. */
 interface Of {
   of: string;
@@ -55,20 +67,43 @@ interface TaskFields {
 interface CombinatorFields {
   gather: { of: readonly AwaitableSpec[]; as: string; return_exceptions?: boolean; wait?: boolean };
   wait: { of: readonly AwaitableSpec[]; timeout?: Seconds; until?: ReturnWhen };
-}
-
-interface TimeoutFields {
   wait_for: { of: AwaitableSpec; timeout: Seconds | null };
   shield: { of: AwaitableSpec; as?: string };
-  reschedule: Of & { after: Seconds | null };
 }
 
 interface GroupFields {
   spawn_in: CoroutineSpec & { group: string };
+  reschedule: Of & { after: Seconds | null };
+}
+
+interface SyncFields {
+  make: { kind: Kind; as: string; n?: number };
+  acquire: Of;
+  release: Of;
+  locked: Of;
+  event_set: Of;
+  event_clear: Of;
+  event_wait: Of;
+  condition_wait: Of;
+  notify: Of & { n?: number; all?: boolean };
+  barrier_wait: Of;
+  barrier_reset: Of;
+  barrier_abort: Of;
+}
+
+interface QueueFields {
+  put: Of & { value: Value };
+  put_nowait: Of & { value: Value };
+  get: Of;
+  get_nowait: Of;
+  task_done: Of;
+  join: Of;
+  shutdown: Of & { immediate?: boolean };
+  size: Of;
 }
 
 /** Statements that do one thing, or wait for one: every kind of body performs them alike. */
-type SharedFields = TaskFields & CombinatorFields & TimeoutFields & GroupFields;
+type SharedFields = TaskFields & CombinatorFields & GroupFields & SyncFields & QueueFields;
 
 /** Statements that contain others, or that wait for several things one after another. */
 interface CompoundFields {
@@ -79,6 +114,7 @@ interface CompoundFields {
   as_completed_iter: { of: readonly AwaitableSpec[]; timeout?: Seconds };
   timeout: { after: Seconds | null; as?: string; body: Block };
   task_group: { as: string; body: Block };
+  with: Of & { body: Block };
 }
 
 export type SharedOp = keyof SharedFields;

@@ -1,16 +1,18 @@
 import { combinatorStatements } from "./combinator-statements.ts";
 import { groupStatements } from "./group-statements.ts";
 import type { Statement } from "./program.ts";
+import { queueStatements } from "./queue-statements.ts";
 import type { Return, Shared, SharedStatements, Wait } from "./shared-statement.ts";
+import { syncStatements } from "./sync-statements.ts";
 import { taskStatements } from "./task-statements.ts";
-import { timeoutStatements } from "./timeout-statements.ts";
 import type { Performer } from "./world.ts";
 
 const statements: SharedStatements = {
   ...taskStatements,
   ...combinatorStatements,
-  ...timeoutStatements,
   ...groupStatements,
+  ...syncStatements,
+  ...queueStatements,
 };
 
 /** Perform a statement that no kind of body has of its own. */
