@@ -23,8 +23,8 @@ export function cancelOnAbort(future: Future<unknown>, signal: AbortSignal): voi
  *
  * @example
  * const controller = new AbortController();
- * onAbort(new Future<void>(), controller.signal, () => console.log("aborted"));
- * controller.abort(); // => aborted
+ * onAbort(new Future<void>(), controller.signal, () => console.log("aborted")); // => aborted
+ * controller.abort();
  */
 export function onAbort(future: Future<unknown>, signal: AbortSignal, listener: () => void): void {
   if (signal.aborted) return listener();
