@@ -28,13 +28,17 @@ const ownFramesAtMost = 12;
 /** Frames of this project where it is installed, of Node's own modules, and of the machinery of generators. */
 const machinery = /[\\/]@asyncio-ts[\\/]\w+[\\/]|\(?node:|\.next \(<anonymous>\)$/;
 
-/** Where the packages of this project lie beside each other, as in its repository. */
-const packages = decodeURI(new URL("../../", import.meta.url).pathname);
+/** Where the packages of this project lie beside each other, as in its repository; bundlers may leave no URL to tell. */
+const packages = URL.canParse("../../", import.meta.url)
+  ? decodeURI(new URL("../../", import.meta.url).pathname)
+  : null;
 const source = /^(?!asyncio-ts)[\w-]+[\\/](?:src|dist)[\\/](?!.*\.test\.)/;
 
 function isOwn(frame: string): boolean {
+  if (machinery.test(frame)) return true;
+  if (packages === null) return false;
   const at = frame.indexOf(packages);
-  return machinery.test(frame) || (at >= 0 && source.test(frame.slice(at + packages.length)));
+  return at >= 0 && source.test(frame.slice(at + packages.length));
 }
 
 function withoutOwnFrames(stack: string): string | undefined {
