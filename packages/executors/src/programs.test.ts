@@ -89,6 +89,14 @@ describe("a program with jobs", () => {
     expect(await run([join(outdir, "main.js")])).toBe(expected);
   });
 
+  test("loads as CommonJS also where the bundler leaves no import.meta", { timeout: patience }, async () => {
+    const entry = join(program, "inline-only.ts");
+    const outdir = await bundle("empty-meta", { bundle: true, format: "cjs", entryPoints: [entry] });
+    writeFileSync(join(outdir, "package.json"), '{ "type": "commonjs" }');
+
+    expect(await run([join(outdir, "inline-only.js")])).toBe("42\n");
+  });
+
   test("runs bundled by Vite, with this package inside", { timeout: patience }, async () => {
     const outDir = join(folder, "vite");
     await viteBuild({
