@@ -35,7 +35,9 @@ export interface EventLoopPolicy {
  *     return loop;
  *   }
  * }
- * new DebugPolicy().newEventLoop().getDebug() // => true
+ * const loop = new DebugPolicy().newEventLoop();
+ * loop.getDebug() // => true
+ * loop.close();
  */
 export class DefaultEventLoopPolicy implements EventLoopPolicy {
   #host: NodeHost | null = null;
