@@ -128,7 +128,9 @@ describe("firstSuccess()", () => {
         runs++;
       }),
     );
-    expect(yield* failureOf(firstSuccess([work()], { signal }))).toBe("enough");
+    const unrun = work();
+    expect(yield* failureOf(firstSuccess([unrun], { signal }))).toBe("enough");
+    expect(yield* failureOf(unrun)).toMatchObject({ message: expect.stringContaining("reuse") }); // it was closed
     expect(runs).toBe(0);
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
@@ -153,7 +155,9 @@ describe("firstSuccess()", () => {
     expect(() => firstSuccess([])).toThrow(RangeError);
     expect(() => firstSuccess(work() as never)).toThrow(TypeError);
     expect(() => firstSuccess([work(), 5 as never])).toThrow(TypeError);
-    expect(() => firstSuccess([work()], { limit: 0 })).toThrow(RangeError);
+    const unrun = work();
+    expect(() => firstSuccess([unrun], { limit: 0 })).toThrow(RangeError);
+    expect(yield* failureOf(unrun)).toMatchObject({ message: expect.stringContaining("reuse") }); // it was closed
     expect(() => firstSuccess([work()], { limit: "1" as never })).toThrow(TypeError);
     expect(() => firstSuccess([work()], { signal: 5 as never })).toThrow(TypeError);
     const other = new VirtualLoop();

@@ -108,7 +108,7 @@ function begin<T>(contest: Contest<T>, fn: Body<[], T>): Task<T> {
   return task;
 }
 
-/** Wait until the next one is to begin, or until one has won. */
+/** Wait until the next one is to begin; when one has won, `last` is cancelled. */
 function* untilNext(contest: Contest<unknown>, last: Task<unknown>, delay: Seconds | null): GeneratorBody<void> {
   let isDue = false;
   const fall = (): void => {
@@ -117,7 +117,7 @@ function* untilNext(contest: Contest<unknown>, last: Task<unknown>, delay: Secon
   };
   const timer = delay === null ? null : last.loop.callLater(delay, fall);
   try {
-    while (!isDue && !last.done() && contest.winner === null) yield* contest.news();
+    while (!isDue && !last.done()) yield* contest.news();
   } finally {
     timer?.cancel();
   }
