@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { type AnyPool, failureOf, jobs, kinds, untilRunning } from "../test/pools.ts";
 import { ExecutorFull } from "./errors.ts";
 import { ThreadPoolExecutor } from "./thread-pool-executor.ts";
+import { transfer } from "./transfer.ts";
 
 const patience = 30_000;
 
@@ -275,5 +276,43 @@ describe("thread pool", () => {
     Atomics.store(flag, 0, 1);
     Atomics.notify(flag, 0);
     expect(await long).toBe(1);
+  });
+
+  test("transfer() moves arguments and results, submitWith() what it is given", { timeout: patience }, async () => {
+    pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const bytes = new Uint8Array([1, 2, 3]);
+    const back = await pool.submit(jobs.echo, transfer(bytes));
+    expect([bytes.length, ...back]).toEqual([0, 1, 2, 3]);
+    const again = await pool.submitWith({ transfer: [back.buffer] }, jobs.echo, back);
+    expect([back.length, ...again]).toEqual([0, 1, 2, 3]);
+  });
+
+  test("what one job transfers is not lost by another one that cannot be sent", { timeout: patience }, async () => {
+    pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const bytes = transfer(new Uint8Array([1, 2, 3]));
+    const good = pool.submit(jobs.echo, bytes);
+    const bad = pool.submit(jobs.echo, () => {});
+    expect(await good).toEqual(new Uint8Array([1, 2, 3]));
+    expect(bytes.length).toBe(0);
+    expect((await failureOf(bad)).name).toBe("DataCloneError");
+  });
+
+  test("a SharedArrayBuffer is shared", { timeout: patience }, async () => {
+    pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const flag = new Int32Array(new SharedArrayBuffer(8));
+    Atomics.store(flag, 0, 5);
+    await pool.submit(jobs.blockUntil, flag, 1);
+    expect(Atomics.load(flag, 1)).toBe(1);
+  });
+
+  test("what onProgress throws is printed, and harms no job", { timeout: patience }, async () => {
+    const print = vi.spyOn(console, "error").mockReturnValue();
+    pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const onProgress = (): never => {
+      throw new Error("no");
+    };
+    expect(await pool.submitWith({ onProgress }, jobs.reportUpTo, 1)).toEqual([1, 1]);
+    expect(print).toHaveBeenCalledTimes(1);
+    print.mockRestore();
   });
 });
