@@ -401,6 +401,27 @@ describe("Condition", () => {
     expect(condition.statistics().waiting).toBe(0);
   });
 
+  eachEngine("gives the lock back, after a wait, to the token that held it before", function* ({ body }) {
+    const condition = new Condition();
+    const wait = () =>
+      createTask(
+        body(function* () {
+          using _ = yield* awaited(condition.acquire());
+          yield* awaited(condition.wait());
+          expect(condition.locked()).toBe(true);
+        }),
+      );
+    const [notified, cancelled] = [wait(), wait()];
+    yield* turn();
+    yield* awaited(condition.acquire());
+    condition.notify();
+    cancelled.cancel();
+    condition.release();
+    yield* awaited(notified);
+    yield* turn(2);
+    expect([cancelled.cancelled(), condition.locked()]).toEqual([true, false]);
+  });
+
   eachEngine("shares a lock, with others as well", function* ({ loop }) {
     const lock = new Lock();
     const [filled, emptied] = [new Condition(lock), new Condition(lock)];

@@ -181,12 +181,13 @@ export class Condition {
     this.#checkLocked("wait on");
     limits?.signal?.throwIfAborted();
     const place = this.#line.enter();
+    const token = this.lock.holder;
     this.release();
     try {
       try {
         yield* this.#line.waitAt(place, caller, limits, began);
       } finally {
-        yield* this.#reacquire();
+        yield* this.#reacquire(token);
       }
     } catch (error) {
       // A notification that it had got is for another one. As CPython does, a cancelled one does not ask whether it had.
@@ -206,8 +207,8 @@ export class Condition {
     return answer;
   }
 
-  /** Take the lock, cancelled or not: the caller is going to release it. */
-  *#reacquire(): GeneratorBody<void> {
+  /** Take the lock, cancelled or not: the caller is going to release it, perhaps by the `token` that it had before. */
+  *#reacquire(token: LockToken | null): GeneratorBody<void> {
     let cancelled: CancelledError | null = null;
     while (true) {
       try {
@@ -218,6 +219,7 @@ export class Condition {
         cancelled = error;
       }
     }
+    this.lock.handTo(token);
     if (cancelled !== null) throw cancelled;
   }
 

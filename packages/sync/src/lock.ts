@@ -120,6 +120,16 @@ export class Lock implements Acquirable<LockToken> {
     return this.#take();
   }
 
+  /** @internal The token of whoever holds the lock. */
+  get holder(): LockToken | null {
+    return this.#holder;
+  }
+
+  /** @internal Let `token` hold the lock, in the place of the token of whoever has just taken it. */
+  handTo(token: LockToken | null): void {
+    this.#holder = token;
+  }
+
   /** @internal Called by the token: release the lock if it is still held by that. */
   releaseBy(token: LockToken): void {
     if (this.#holder === token) this.release();
