@@ -348,8 +348,8 @@ export class BaseEventLoop implements Scheduler {
   // -- exceptions that nobody can catch
 
   /** The handler set by `setExceptionHandler`, or `null`. */
-  getExceptionHandler(): ExceptionHandler<this> | null {
-    return this.#exceptions.handler as ExceptionHandler<this> | null;
+  getExceptionHandler(): ExceptionHandler<BaseEventLoop> | null {
+    return this.#exceptions.handler as ExceptionHandler<BaseEventLoop> | null;
   }
 
   /**

@@ -44,3 +44,10 @@ test("what is running is the loop that programs hold", () => {
   expectTypeOf(getEventLoop()).toEqualTypeOf<EventLoop>();
   loop.setExceptionHandler((each) => expectTypeOf(each).toEqualTypeOf<EventLoop>());
 });
+
+test("a loop of one's own class can stand where an event loop is asked for", () => {
+  class NamedLoop extends EventLoop {
+    readonly name = "mine";
+  }
+  expectTypeOf<NamedLoop>().toExtend<EventLoop>();
+});

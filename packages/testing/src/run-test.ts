@@ -73,7 +73,7 @@ export async function perform<T>(body: TestBody<T>, options: PerformOptions, pri
   const loop = new VirtualEventLoop(options);
   const reports: ExceptionContext[] = [];
   loop.setExceptionHandler((_, report) => void reports.push(report));
-  const runner = new Runner({ loopFactory: () => loop as EventLoop });
+  const runner = new Runner({ loopFactory: () => loop });
   let result: T;
   const left: Leak[] = [];
   try {
