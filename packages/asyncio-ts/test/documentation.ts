@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 const root = new URL("../../../", import.meta.url);
-const packages = ["contextvars", "core", "tasks", "combinators", "sync", "platform", "testing"];
+const packages = ["contextvars", "core", "tasks", "combinators", "sync", "executors", "platform", "testing"];
 
 /** The pages of the documentation, from the root of the repository. */
 export const pages: readonly string[] = filesIn("docs", /\.md$/);
