@@ -20,10 +20,10 @@ export async function registerTsx(): Promise<void> {
 /** Where tsx keeps its functions, if `options` start it. */
 function tsxIn(options: readonly string[]): string | undefined {
   for (const option of options) {
-    const name = option.replace(/^--(?:import|loader)=/, "");
+    const name = option.replace(/^--[a-z]+=/, "");
     if (name === "tsx" || name === "tsx/esm") {
-      const require = createRequire(join(process.cwd(), "index.js"));
-      return pathToFileURL(require.resolve("tsx/esm/api")).href;
+      const program = createRequire(join(process.cwd(), "index.js"));
+      return pathToFileURL(program.resolve("tsx/esm/api")).href;
     }
     if (/[\\/]tsx[\\/]dist[\\/](?:loader|esm[\\/]index)\.mjs$/.test(name)) return apiBeside(name);
   }
