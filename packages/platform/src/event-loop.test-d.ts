@@ -1,6 +1,6 @@
 import { type Coroutine, Future, sleep, type Task } from "@asyncio-ts/tasks";
 import { expectTypeOf, test } from "vitest";
-import type { EventLoop } from "./event-loop.ts";
+import { EventLoop } from "./event-loop.ts";
 import { getEventLoop } from "./policy.ts";
 import { run } from "./run.ts";
 import type { Runner } from "./runner.ts";

@@ -1,6 +1,6 @@
 import { show } from "@asyncio-ts/contextvars";
 import type { ExceptionContext, RunnableQueue, Seconds } from "@asyncio-ts/core";
-import { type EventLoop, Runner } from "@asyncio-ts/platform";
+import { Runner } from "@asyncio-ts/platform";
 import { currentTask, type GeneratorBody } from "@asyncio-ts/tasks";
 import { LeakError, TestTimeoutError } from "./errors.ts";
 import { type Leak, type LeakKind, leakOf, leaksOf } from "./leaks.ts";
