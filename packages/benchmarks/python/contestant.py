@@ -89,6 +89,7 @@ async def lock():
         nonlocal count
         for _ in range(100):
             await mutex.acquire()
+            await asyncio.sleep(0)
             count += 1
             mutex.release()
 

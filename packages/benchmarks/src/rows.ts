@@ -102,7 +102,7 @@ export const rows: Readonly<Record<RowName, Row>> = {
     targets: { generator: { times: 0.8 }, native: { times: 3 } },
   },
   lock: {
-    title: "lock, handed over among 1,000 tasks",
+    title: "lock, held for a turn and handed over among 1,000 tasks",
     operations: locking.tasks * locking.times,
     expected: locking.tasks * locking.times,
     targets: { generator: { times: 5 }, native: { times: 10 } },

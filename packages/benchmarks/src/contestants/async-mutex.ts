@@ -10,6 +10,7 @@ export const workloads: Workloads = {
     const compete = async (): Promise<void> => {
       for (let i = 0; i < locking.times; i++) {
         const release = await mutex.acquire();
+        await null;
         count++;
         release();
       }

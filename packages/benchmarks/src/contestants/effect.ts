@@ -97,6 +97,7 @@ const handOver = Effect.gen(function* () {
   const compete = Effect.gen(function* () {
     for (let i = 0; i < locking.times; i++) {
       yield* lock.take(1);
+      yield* Effect.yieldNow;
       count++;
       yield* lock.release(1);
     }

@@ -138,6 +138,7 @@ function* handOver() {
   function* compete() {
     for (let i = 0; i < locking.times; i++) {
       yield* lock.acquire();
+      yield* sleep(0);
       count++;
       lock.release();
     }

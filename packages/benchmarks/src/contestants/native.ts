@@ -127,6 +127,7 @@ async function handOver(): Promise<number> {
   const compete = async (): Promise<void> => {
     for (let i = 0; i < locking.times; i++) {
       await lock.acquire();
+      await sleep(0);
       count++;
       lock.release();
     }

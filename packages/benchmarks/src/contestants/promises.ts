@@ -80,6 +80,7 @@ export const workloads: Workloads = {
     const compete = async (): Promise<void> => {
       for (let i = 0; i < locking.times; i++) {
         await lock.acquire();
+        await null;
         count++;
         lock.release();
       }
