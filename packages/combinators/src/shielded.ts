@@ -1,5 +1,5 @@
-import { currentContext, RuntimeError, show } from "@asyncio-ts/contextvars";
-import { getRunningLoop, type Seconds } from "@asyncio-ts/core";
+import { currentContext, show } from "@asyncio-ts/contextvars";
+import { getRunningLoop, type Scheduler, type Seconds } from "@asyncio-ts/core";
 import {
   type Body,
   type CancelledError,
@@ -76,19 +76,31 @@ const runShielded = coroutine(function* shielded<T>(
 ) {
   signal?.throwIfAborted();
   const loop = getRunningLoop();
-  const parent = currentTask(loop);
-  if (parent === null) throw new RuntimeError("shielded() needs a current task; a plain callback has none");
-  const task = createTask(body, { loop, context: currentContext(), eagerStart: true });
-  const limits = new Limits(task, limit, signal);
-  const cancellation = yield* outlast([task], loop);
-  limits.end();
+  const parent = currentTask(loop) as Task<unknown>; // a coroutine runs in one
+  const limits = new Limits(loop, limit, signal);
+  try {
+    const task = createTask(body, { loop, context: currentContext(), eagerStart: true });
+    limits.begin(task);
+    const cancellation = yield* outlast([task], loop);
+    return resultOf(task, limits, parent, cancellation);
+  } finally {
+    limits.end();
+  }
+});
+
+/**
+ * How the body has ended, unless a cancellation goes before that.
+ *
+ * @param cancellation - The last one that has come to the `parent` meanwhile.
+ */
+function resultOf<T>(task: Task<T>, limits: Limits, parent: Task<unknown>, cancellation: CancelledError | null): T {
   if (task.cancelled()) throw cancellation ?? limits.errorFor(task.failure()?.error as CancelledError);
   const failure = task.failure();
   if (failure !== null && cancellation !== null) requestAgain(parent, cancellation);
   if (failure !== null) throw limits.explain(failure.error);
   if (cancellation !== null) throw cancellation;
   return task.result();
-});
+}
 
 /** The cancellation has been met, and gives way to an error: it is not lost, but thrown at the next suspension. */
 function requestAgain(task: Task<unknown>, cancellation: CancelledError): void {
@@ -96,21 +108,29 @@ function requestAgain(task: Task<unknown>, cancellation: CancelledError): void {
   task.cancel(cancellation.reason);
 }
 
-/** What may cut the body off: the time that is over, or the signal; whichever comes first. */
+/**
+ * What may cut the body off: the time that is over, or the signal; whichever comes first.
+ *
+ * Made before the body begins, so that a deadline that has passed comes before a pause of one turn ends.
+ */
 class Limits {
-  readonly #task: Task<unknown>;
   readonly #limit: TimeLimit;
   readonly #signal: AbortSignal | undefined;
   readonly #deadline: Deadline | null;
+  #task: Task<unknown> | null = null;
   #reached: "none" | "time" | "signal" = "none";
 
-  constructor(task: Task<unknown>, limit: TimeLimit, signal: AbortSignal | undefined) {
-    this.#task = task;
+  constructor(loop: Scheduler, limit: TimeLimit, signal: AbortSignal | undefined) {
     this.#limit = limit;
     this.#signal = signal;
-    const { when } = limit;
-    this.#deadline = when === null || task.done() ? null : new Deadline(task.loop, when, () => this.#reach("time"));
+    this.#deadline = limit.when === null ? null : new Deadline(loop, limit.when, () => this.#reach("time"));
     signal?.addEventListener("abort", this.#abort);
+  }
+
+  /** The body has taken its first step, in which it may have aborted the signal itself. */
+  begin(task: Task<unknown>): void {
+    this.#task = task;
+    if (this.#reached !== "none") this.#cutOff();
   }
 
   end(): void {
@@ -138,7 +158,11 @@ class Limits {
   #reach(limit: "time" | "signal"): void {
     if (this.#reached !== "none") return;
     this.#reached = limit;
-    this.#task.cancel(limit === "signal" ? this.#signal?.reason : undefined);
+    this.#cutOff();
+  }
+
+  #cutOff(): void {
+    this.#task?.cancel(this.#reached === "signal" ? this.#signal?.reason : undefined);
   }
 
   readonly #abort = (): void => this.#reach("signal");
