@@ -239,6 +239,7 @@ describe("Barrier", () => {
     expect([loop.time(), liveTimers(loop), getEventListeners(signal, "abort")]).toEqual([3, 0, []]);
     expect(barrier.statistics()).toEqual({ state: "filling", parties: 2, waiting: 0 });
     expect(yield* failureOf(barrier.wait({ signal }))).toBe("enough");
+    expect(yield* failureOf(new Barrier(1).wait({ signal }))).toBe("enough"); // not even if nobody else has to come
     expect(yield* all([createTask(barrier.wait()), createTask(barrier.wait({ timeout: 1 }))])).toEqual([0, 1]);
     expect(liveTimers(loop)).toBe(0);
   });

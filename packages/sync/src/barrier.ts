@@ -1,5 +1,5 @@
 import { show } from "@asyncio-ts/contextvars";
-import { getRunningLoop, type Seconds, showAsString } from "@asyncio-ts/core";
+import { showAsString } from "@asyncio-ts/core";
 import {
   type Body,
   type Coroutine,
@@ -83,7 +83,8 @@ export class Barrier {
   /**
    * Wait until all have come.
    *
-   * @returns Which of them this one was, in the order of arrival from 0 on.
+   * @returns How many were there when this one came: `parties - 1` for the last one, and for no other. The indices of the
+   * others are all different unless one that had come was cancelled.
    * @throws {BrokenBarrierError} The barrier is broken, or was reset or aborted meanwhile.
    * @throws {TimeoutError} `timeout` seconds have passed.
    * @throws The reason of `signal`, when it is aborted or was aborted before.
@@ -156,11 +157,10 @@ export class Barrier {
   /** @internal */
   *waitForAll(limits: WaitLimits | undefined): GeneratorBody<number> {
     limits?.signal?.throwIfAborted();
-    const began = limits === undefined ? undefined : getRunningLoop().time();
     yield* this.#changed.acquire();
     try {
-      yield* this.#waitToEnter(limits, began);
-      return yield* this.#waitInside(limits, began);
+      yield* this.#waitToEnter(limits);
+      return yield* this.#waitInside(limits);
     } finally {
       this.#changed.release();
     }
@@ -180,25 +180,25 @@ export class Barrier {
     this.#changed.release();
   }
 
-  *#waitToEnter(limits: WaitLimits | undefined, began: Seconds | undefined): GeneratorBody<void> {
+  *#waitToEnter(limits: WaitLimits | undefined): GeneratorBody<void> {
     const mayEnter = (): boolean => this.#state === "filling" || this.#state === "broken";
-    yield* this.#changed.waitUntil(mayEnter, "wait", limits, began);
+    yield* this.#changed.waitUntil(mayEnter, "wait", limits);
     if (this.broken) throw new BrokenBarrierError("The barrier was aborted");
   }
 
-  *#waitInside(limits: WaitLimits | undefined, began: Seconds | undefined): GeneratorBody<number> {
+  *#waitInside(limits: WaitLimits | undefined): GeneratorBody<number> {
     const index = this.#inside++;
     try {
       if (this.#inside === this.parties) this.#become("draining");
-      else yield* this.#waitForTheRest(limits, began);
+      else yield* this.#waitForTheRest(limits);
       return index;
     } finally {
       this.#leave();
     }
   }
 
-  *#waitForTheRest(limits: WaitLimits | undefined, began: Seconds | undefined): GeneratorBody<void> {
-    yield* this.#changed.waitUntil(() => this.#state !== "filling", "wait", limits, began);
+  *#waitForTheRest(limits: WaitLimits | undefined): GeneratorBody<void> {
+    yield* this.#changed.waitUntil(() => this.#state !== "filling", "wait", limits);
     if (this.broken) throw new BrokenBarrierError("The barrier was aborted");
     if (this.#state === "resetting") throw new BrokenBarrierError("The barrier was reset");
   }

@@ -327,8 +327,19 @@ describe("Condition", () => {
     expect(yield* failureOf(condition.wait({ signal, timeout: 9 }))).toBe("enough");
     expect([loop.time(), condition.locked()]).toEqual([3, true]);
     expect([liveTimers(loop), getEventListeners(signal, "abort")]).toEqual([0, []]);
-    expect(yield* failureOf(condition.wait({ signal }))).toBe("enough"); // and has not let go of the lock meanwhile
     expect(condition.statistics()).toEqual({ waiting: 0, lock: { locked: true, waiting: 0 } });
+  });
+
+  eachEngine("wait() with a signal that was aborted does not let go of the lock", function* () {
+    const condition = new Condition();
+    yield* awaited(condition.acquire());
+    const other = createTask(condition.acquire());
+    yield* turn();
+    expect(yield* failureOf(condition.wait({ signal: AbortSignal.abort("before") }))).toBe("before");
+    yield* turn();
+    expect([condition.locked(), other.done()]).toEqual([true, false]);
+    condition.release();
+    yield* awaited(other);
   });
 
   eachEngine("wait() that has timed out throws once the lock is free", function* ({ loop, body }) {

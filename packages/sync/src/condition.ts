@@ -190,8 +190,8 @@ export class Condition {
         yield* this.#reacquire(token);
       }
     } catch (error) {
-      // A notification that it had got is for another one. As CPython does, a cancelled one does not ask whether it had.
-      if (place.isWoken || error instanceof CancelledError) this.#line.wakeNext();
+      // Perhaps it had been notified. It does not ask, as CPython's does not: another one may be notified for nothing.
+      if (error instanceof CancelledError) this.#line.wakeNext();
       throw error;
     }
     return true;

@@ -93,6 +93,23 @@ describe("[88] Semaphore", () => {
     },
   );
 
+  eachEngine("release() wakes one, as in CPython, though more permits may be free", function* ({ loop, body }) {
+    const semaphore = new Semaphore(0);
+    queueUp(body, semaphore, ["a"], []);
+    yield* turn();
+    loop.callSoon(() => {
+      for (let n = 0; n < 3; n++) semaphore.release();
+    });
+    const log: string[] = [];
+    queueUp(body, semaphore, ["b", "c", "d"], log); // they come before "a" resumes, and must not pass it
+    yield* turn();
+    expect([semaphore.value, semaphore.statistics().waiting]).toEqual([2, 3]);
+    semaphore.release();
+    expect([semaphore.value, semaphore.statistics().waiting]).toEqual([2, 2]);
+    yield* turn(2);
+    expect(log).toEqual(["b", "c", "d"]);
+  });
+
   eachEngine("who releases twice and comes back is served after those who wait", function* ({ body }) {
     const semaphore = new Semaphore(1);
     const log: number[] = [];
