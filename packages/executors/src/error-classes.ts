@@ -107,24 +107,41 @@ function prototypesOf(value: object): object[] {
   return found;
 }
 
-const ourClasses = [
-  ...[RuntimeError, LookupError, CancelledError, InvalidStateError, TimeoutError],
-  ...[BrokenExecutor, BrokenThreadPool, BrokenProcessPool, WorkerDied, ExecutorFull],
-  ...[ClosureError, RemoteError, JobLoadError],
-] as const;
+const ourClasses: readonly ErrorClass[] = [
+  RuntimeError,
+  LookupError,
+  CancelledError,
+  InvalidStateError,
+  TimeoutError,
+  BrokenExecutor,
+  BrokenThreadPool,
+  BrokenProcessPool,
+  WorkerDied,
+  ExecutorFull,
+  ClosureError,
+  RemoteError,
+  JobLoadError,
+];
 
 const ours = new Map<string, ErrorClass>(ourClasses.map((each) => [ownBrands(each.prototype)[0] as string, each]));
 
 // Native classes
 
-const natives = [
-  ...["Error", "AggregateError", "EvalError", "RangeError", "ReferenceError"],
-  ...["SuppressedError", "SyntaxError", "TypeError", "URIError"],
-] as const;
+const natives: readonly string[] = [
+  "Error",
+  "AggregateError",
+  "EvalError",
+  "RangeError",
+  "ReferenceError",
+  "SuppressedError",
+  "SyntaxError",
+  "TypeError",
+  "URIError",
+];
 
 /** Whether a class of JavaScript itself has this name. */
 export function isNativeName(name: string): boolean {
-  return (natives as readonly string[]).includes(name);
+  return natives.includes(name);
 }
 
 function nativeClass(name: string): ErrorClass | undefined {
@@ -133,7 +150,7 @@ function nativeClass(name: string): ErrorClass | undefined {
 }
 
 /** Also one of another realm, as of `node:vm`. */
-function isNative(constructor: unknown): constructor is { readonly name: string } {
-  if (typeof constructor !== "function" || !isNativeName(constructor.name)) return false;
-  return String(constructor).includes("[native code]");
+function isNative(errorClass: unknown): errorClass is { readonly name: string } {
+  if (typeof errorClass !== "function" || !isNativeName(errorClass.name)) return false;
+  return String(errorClass).includes("[native code]");
 }

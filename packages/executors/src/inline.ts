@@ -21,7 +21,7 @@ const sources = perThread("inlineSources.1", () => new Map<string, number>());
  * const double = inline((n: number) => n * 2);
  * double(21) // => 42
  */
-export function inline<F extends AnyFunction>(fn: F): F {
+export function inline<Args extends unknown[], R>(fn: (...args: Args) => R): (...args: Args) => R {
   if (typeof fn !== "function") throw new TypeError(`inline() needs a function, not ${show(fn)}`);
   if (nameOfJob(fn) !== undefined) return fn;
   const source = String(fn);

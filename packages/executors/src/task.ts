@@ -1,5 +1,5 @@
 import { show } from "@asyncio-ts/contextvars";
-import { type AnyFunction, giveJobName } from "./job-name.ts";
+import { giveJobName, type Nameable } from "./job-name.ts";
 
 /** What `task` needs of `import.meta`. */
 export interface ModuleMeta {
@@ -21,7 +21,7 @@ export interface ModuleMeta {
  * const add = task(import.meta, "add", (a: number, b: number) => a + b); // export it!
  * add(1, 2) // => 3
  */
-export function task<F extends AnyFunction>(meta: ModuleMeta, name: string, fn: F): F {
+export function task<F extends Nameable>(meta: ModuleMeta, name: string, fn: F): F {
   if (typeof meta?.url !== "string") throw new TypeError(`task() needs import.meta, not ${show(meta)}`);
   if (typeof name !== "string") throw new TypeError(`task() needs the name of an export, not ${show(name)}`);
   if (typeof fn !== "function") throw new TypeError(`task() needs a function, not ${show(fn)}`);

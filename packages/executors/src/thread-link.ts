@@ -32,7 +32,9 @@ export class ThreadLink implements WorkerLink {
     const workerData = { port: port2, words: this.words, maySpin, initialization } satisfies ThreadData;
     this.#events = events;
     this.#port = port1;
-    this.#worker = new Worker(workerSource, { ...options, eval: true, workerData, transferList: [port2] });
+    const entry = entryFor(options);
+    const isSource = typeof entry === "string";
+    this.#worker = new Worker(entry, { ...options, eval: isSource, workerData, transferList: [port2] });
     this.#worker.on("error", (error) => {
       this.#error = error;
     });
@@ -86,4 +88,15 @@ export class ThreadLink implements WorkerLink {
     const oom = (error as { code?: unknown } | undefined)?.code === "ERR_WORKER_OUT_OF_MEMORY";
     this.#events.onExit({ exitCode, signal: null, oom, error });
   }
+}
+
+/**
+ * What a thread begins with: source text, or, where the program asks for modules to be loaded first, a module.
+ *
+ * Such modules let Node load TypeScript, for one, and Node does not load them in a thread that begins with source text.
+ */
+function entryFor({ execArgv = process.execArgv }: WorkerOptions): string | URL {
+  const flags = `${execArgv.join(" ")} ${process.env.NODE_OPTIONS ?? ""}`;
+  if (!/--(?:import|loader|experimental-loader)\b/.test(flags)) return workerSource;
+  return new URL(`data:text/javascript,${encodeURIComponent(workerSource)}`);
 }

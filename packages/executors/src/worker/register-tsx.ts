@@ -11,7 +11,7 @@ import * as threads from "node:worker_threads";
  */
 export async function registerTsx(): Promise<void> {
   if (threads.isMainThread || "isInternalThread" in threads) return;
-  const api = tsxIn([...process.execArgv, ...(process.env["NODE_OPTIONS"] ?? "").split(" ")]);
+  const api = tsxIn([...process.execArgv, ...(process.env.NODE_OPTIONS ?? "").split(" ")]);
   if (api === undefined) return;
   const { register } = (await import(api)) as { register(): unknown };
   register();
