@@ -154,6 +154,7 @@ class Trial {
     this.#received.push(...(yield* taking));
     const { buffered, senders, sending, receiving } = last.statistics();
     assert.deepEqual([buffered, senders, sending, receiving], [0, 0, 0, 0]);
+    for (const end of [...this.#senders, ...this.#receivers]) assert.equal(end.waiting.size, 0);
   }
 
   #expectNothingLost(): void {

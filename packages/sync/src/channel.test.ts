@@ -106,6 +106,18 @@ describe("channel()", () => {
     expect([receivers[0]?.result(), receivers[1]?.result()]).toEqual([1, 2]);
   });
 
+  eachEngine("with a capacity of 0, an item in the hand of a receiver makes no room for a sender", function* () {
+    const { sender, receiver } = channel<number>(0);
+    const receiving = createTask(receiver.receive());
+    yield* awaited(sleep(0));
+    expect(sender.trySend(1)).toBe(true);
+    const sending = createTask(sender.send(2), { eagerStart: true });
+    expect(yield* awaited(receiving)).toBe(1);
+    yield* awaited(sleep(1));
+    expect([sending.done(), receiver.tryReceive()]).toEqual([false, { item: 2 }]);
+    yield* awaited(sending);
+  });
+
   eachEngine("a receiver cancelled after it was woken has taken nothing", function* () {
     const { sender, receiver } = channel<string>(0);
     const receivers = [1, 2].map(() => createTask(receiver.receive()));

@@ -1,5 +1,6 @@
+import { getEventListeners } from "node:events";
 import { CancelledError, createTask, sleep, TimeoutError } from "@asyncio-ts/tasks";
-import { awaited, failureOf } from "@asyncio-ts/tasks/testing";
+import { awaited, failureOf, liveTimers } from "@asyncio-ts/tasks/testing";
 import { describe, expect } from "vitest";
 import { eachEngine } from "../test/each-engine.ts";
 import { Queue } from "./queue.ts";
@@ -37,6 +38,24 @@ describe("Queue, cancelled", () => {
     yield* awaited(sleep(0));
     expect(yield* awaited(second)).toBe("a");
   });
+
+  eachEngine(
+    "[92] a cancelled reader that finds the item of another changes nothing for those behind it",
+    function* () {
+      const queue = new Queue<number>();
+      const readers = [0, 1, 2, 3].map(() => createTask(queue.get()));
+      yield* awaited(sleep(0));
+      readers[1]?.cancel(); // it resumes before the one that is woken now, and finds an item
+      queue.putNowait(0);
+      yield* awaited(sleep(0));
+      yield* awaited(sleep(0));
+      queue.putNowait(2);
+      yield* awaited(sleep(0));
+      expect(readers.map((reader) => reader.done())).toEqual([true, true, true, false]);
+      queue.putNowait(3);
+      expect(yield* awaited(readers[3] as PromiseLike<number>)).toBe(3);
+    },
+  );
 
   eachEngine("[92] a writer cancelled after there was room has put nothing, and its room is free", function* () {
     const queue = new Queue<number>(1);
@@ -85,6 +104,23 @@ describe("Queue, cancelled", () => {
     for (const task of waiting) task.cancel();
     expect(queue.statistics()).toMatchObject({ getting: 0, putting: 0, joining: 0 });
     for (const task of waiting) yield* failureOf(task);
+    const refused = createTask(queue.put(3));
+    yield* awaited(sleep(0));
+    queue.putters.wakeHead(); // there is nobody in front of it
+    expect(queue.statistics().putting).toBe(0);
+    queue.shutdown();
+    yield* failureOf(refused);
+  });
+
+  eachEngine("[92] a reader cancelled after it was woken leaves neither timer nor listener", function* ({ loop }) {
+    const queue = new Queue<number>();
+    const { signal } = new AbortController();
+    const reader = createTask(queue.get({ timeout: 5, signal }));
+    yield* awaited(sleep(0));
+    queue.putNowait(1);
+    reader.cancel();
+    yield* failureOf(reader);
+    expect([liveTimers(loop), getEventListeners(signal, "abort"), queue.getters.isOccupied]).toEqual([0, [], false]);
   });
 });
 

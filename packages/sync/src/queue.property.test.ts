@@ -161,6 +161,7 @@ class Trial {
     while (this.#unfinished > 0) this.#finished();
     yield* sleep(0.25);
     assert.deepEqual(this.#held, []);
+    assert(!this.#queue.getters.isOccupied && !this.#queue.putters.isOccupied);
     for (const task of this.#tasks) {
       assert(task.done());
       const error = task.failure()?.error;
@@ -176,7 +177,7 @@ for (const [name, { make, next }] of Object.entries(queues)) {
         const run = fc.asyncProperty(program, ({ maxsize, actions, immediate }) =>
           runVirtual(() => new Trial(make(maxsize), next, work).run(actions, immediate)),
         );
-        await fc.assert(run, { numRuns: 150 });
+        await fc.assert(run, { numRuns: 300 });
       });
     });
   }

@@ -67,10 +67,24 @@ describe("Queue", () => {
       }),
     );
     yield* awaited(sleep(0));
-    expect(queue.statistics().getting).toBe(3);
-    for (let n = 0; n < 3; n++) queue.putNowait(n);
+    for (let n = 0; n < 3; n++) {
+      expect(queue.statistics().getting).toBe(3 - n);
+      queue.putNowait(n);
+    }
     for (const getter of getters) yield* awaited(getter);
     expect(log).toEqual(["a 0", "b 1", "c 2"]);
+  });
+
+  eachEngine("wakes one that waits for room for each item that is taken", function* () {
+    const queue = new Queue<number>(2);
+    for (const n of [1, 2]) queue.putNowait(n);
+    const putters = [3, 4, 5].map((n) => createTask(queue.put(n)));
+    yield* awaited(sleep(0));
+    expect([queue.getNowait(), queue.getNowait(), queue.statistics().putting]).toEqual([1, 2, 1]);
+    yield* awaited(sleep(0));
+    expect(putters.map((putter) => putter.done())).toEqual([true, true, false]);
+    expect(queue.getNowait()).toBe(3);
+    yield* awaited(putters[2] as PromiseLike<void>);
   });
 
   eachEngine("lets somebody who is faster take the item of one that was woken", function* () {

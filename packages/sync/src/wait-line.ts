@@ -110,7 +110,7 @@ export class WaitLine {
       if (limits === undefined) yield* place;
       else yield* waitWithin(caller, place, limits, began);
     } finally {
-      this.#leave(place);
+      this.leave(place);
     }
   }
 
@@ -140,7 +140,8 @@ export class WaitLine {
     if (place.gaveUp) this.#present--;
   }
 
-  #leave(place: Place): void {
+  /** Leave the line; only for those who have waited at `place` by themselves. */
+  leave(place: Place): void {
     if (!place.done()) place.cancel(); // the wait has failed, but not by way of its place
     if (place.isWoken) this.#present--;
     if (this.#next === place) this.#next = place.behind;

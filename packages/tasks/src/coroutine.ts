@@ -56,7 +56,8 @@ export abstract class WatchedCoroutine<T> extends Coroutine<T> implements Watche
 
   override [Symbol.iterator](): Steps<T> {
     if (this.#state === "begun") throw reused(this);
-    this.close();
+    if (this.#state === "made") this.#state = "begun";
+    else this.close();
     return this.begin();
   }
 

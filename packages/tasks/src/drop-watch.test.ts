@@ -70,17 +70,14 @@ describe("DropWatch", () => {
   });
 
   test("looks at a thousand objects at a time, so that a burst is not held until the next macrotask", () => {
-    let asked = 0;
-    const settled: Watched = {
-      isUnsettled: () => {
-        asked++;
-        return false;
-      },
-      complaint: () => ({ report() {} }),
-    };
-    const watch = new DropWatch();
-    for (let i = 0; i < 2_500; i++) watch.add(settled);
-    expect(asked).toBe(2_000);
+    const complaints = burst(2_500, () => true);
+    expect(complaints()).toBe(2_000);
+  });
+
+  test("does not hold what is settled when the next one comes", () => {
+    const asked: Watched[] = [];
+    const complaints = burst(2_500, (object) => asked.push(object) === 0);
+    expect([complaints(), new Set(asked).size, asked.length]).toEqual([0, 2_499, 2_499]);
   });
 
   test("can be used again after it has looked", async () => {
@@ -93,3 +90,20 @@ describe("DropWatch", () => {
     expect(reports).toEqual(["first", "second"]);
   });
 });
+
+/** Watch many objects, and answer how many were asked for a complaint so far. */
+function burst(count: number, isUnsettled: (object: Watched) => boolean): () => number {
+  let complaints = 0;
+  const watch = new DropWatch();
+  for (let n = 0; n < count; n++) {
+    const object: Watched = {
+      isUnsettled: () => isUnsettled(object),
+      complaint() {
+        complaints++;
+        return { report() {} };
+      },
+    };
+    watch.add(object);
+  }
+  return () => complaints;
+}

@@ -17,23 +17,38 @@ const nurseryAtMost = 1_000;
 /**
  * Reports objects that are dropped in a state in which they should not be.
  *
- * To register an object for finalization costs more than to run a task. Nearly all objects are soon settled, so they are
- * held in a nursery for a moment, and only what is then still unsettled is registered.
+ * To register an object for finalization costs more than to run a task. Nearly all objects are soon settled: most before
+ * the next one is made, and these are forgotten at once; the others are held in a nursery for a moment, and only what is
+ * then still unsettled is registered.
  */
 export class DropWatch {
   readonly #registry = new FinalizationRegistry<Complaint>((complaint) => complaint.report());
+  /** The last one that was added, which may still be under construction. */
+  #latest: Watched | null = null;
   #nursery: Watched[] = [];
   #sweepPending = false;
 
   /** Report the complaint of `object` if it is dropped unsettled. */
   add(object: Watched): void {
-    if (this.#nursery.length === nurseryAtMost) this.sweep(); // before: the object may still be under construction
-    this.#nursery.push(object);
+    const previous = this.#latest;
+    this.#latest = object;
+    if (previous?.isUnsettled()) this.#keep(previous);
     if (!this.#sweepPending) this.#sweepLater();
   }
 
   /** Look through the nursery now. */
   sweep(): void {
+    if (this.#latest !== null) this.#nursery.push(this.#latest);
+    this.#latest = null;
+    this.#sweepNursery();
+  }
+
+  #keep(object: Watched): void {
+    if (this.#nursery.length === nurseryAtMost) this.#sweepNursery();
+    this.#nursery.push(object);
+  }
+
+  #sweepNursery(): void {
     const nursery = this.#nursery;
     this.#nursery = [];
     for (const object of nursery) {
