@@ -48,19 +48,24 @@ export interface ShieldedOptions {
  * @see {@link https://trio.readthedocs.io/en/stable/reference-core.html#trio.CancelScope.shield}
  *
  * @example
+ * const log: string[] = [];
+ * const goodbye = async () => {
+ *   await sleep(1);
+ *   log.push("goodbye");
+ * };
  * const task = createTask(async () => {
  *   try {
  *     await sleep(60);
  *   } finally {
- *     await shielded(() => sleep(1), { timeout: 5 }); // say goodbye
- *     console.log(`left at ${loop.time()}`);
+ *     await shielded(goodbye, { timeout: 5 });
  *   }
  * });
  * await sleep(2);
  * task.cancel();
  * await sleep(0.5);
- * task.cancel(); // => left at 3
+ * task.cancel(); // comes too early, and is put off
  * await wait([task]);
+ * log // => ["goodbye"]
  */
 export function shielded<T>(body: Body<[], T>, options: ShieldedOptions = {}): Coroutine<T> {
   if (typeof body !== "function") throw new TypeError(`shielded() needs a function, not ${show(body)}`);
