@@ -34,9 +34,9 @@ test("[89] Condition: no notification is lost, and the lock is held after each w
       await runVisits(input, {
         *visit({ arrival, stay, choice }, limits) {
           yield* turn(arrival);
-          if (choice % 2 === 0) {
+          if (choice % 4 === 0) {
+            yield* turn(stay);
             yield* holding(function* () {
-              yield* turn(stay);
               stock++;
               condition.notify();
             });
@@ -46,7 +46,7 @@ test("[89] Condition: no notification is lost, and the lock is held after each w
             while (stock === 0 && !isOver) {
               leave();
               try {
-                if (choice % 3 === 0) yield* awaited(condition.wait(limits));
+                if (choice % 4 === 1) yield* awaited(condition.wait(limits));
                 else yield* awaited(condition.waitFor(() => stock > 0 || isOver, limits));
               } finally {
                 take();

@@ -20,16 +20,22 @@ export interface Visitor {
 /** The visitors of one run, and how much time passes in each tick, in seconds: 0 is one turn. */
 export interface Visits {
   readonly engine: string;
+  /** Whether they are disturbed at the beginning of a turn, before those run who were woken in the last one, or at its end. */
+  readonly isDisturbedFirst: boolean;
   readonly visitors: readonly Visitor[];
   readonly ticks: readonly number[];
 }
 
 const tick = fc.nat(15);
 
+/** Mostly nothing: only who is left alone for long enough shows that he was forgotten. */
+const seldom = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
+  fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
+
 const visitor: fc.Arbitrary<Visitor> = fc.record({
-  cancels: fc.array(tick, { maxLength: 3 }),
-  abort: fc.option(tick, { freq: 3 }),
-  timeout: fc.option(fc.constantFrom(0, 1, 2), { freq: 3 }),
+  cancels: fc.array(tick, { maxLength: 2 }),
+  abort: seldom(tick),
+  timeout: seldom(fc.constantFrom(0, 1, 2)),
   arrival: fc.nat(4),
   stay: fc.nat(3),
   choice: fc.nat(100),
@@ -37,6 +43,7 @@ const visitor: fc.Arbitrary<Visitor> = fc.record({
 
 export const visits: fc.Arbitrary<Visits> = fc.record({
   engine: fc.constantFrom(...Object.keys(engines)),
+  isDisturbedFirst: fc.boolean(),
   visitors: fc.array(visitor, { maxLength: 10 }),
   ticks: fc.array(fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 1), { minLength: 16, maxLength: 16 }),
 });
@@ -56,16 +63,22 @@ export interface Plan {
  *
  * Each must end, as it may: by itself, or by what has befallen the visitor. No timer and no listener may stay.
  */
-export async function runVisits({ engine, visitors, ticks }: Visits, plan: Plan): Promise<void> {
+export async function runVisits({ engine, isDisturbedFirst, visitors, ticks }: Visits, plan: Plan): Promise<void> {
   const body = (engines[engine] as (typeof engines)[string])();
   await runVirtual(function* (loop) {
     loop.setExceptionHandler(() => {}); // visits that fail are looked at below
-    const runs = visitors.map((each) => new Visit(each, (limits) => createTask(body(() => plan.visit(each, limits)))));
-    for (const [number, seconds] of ticks.entries()) {
-      for (const run of runs) run.disturb(number);
-      plan.disturb?.(number);
-      yield* sleep(seconds);
+    const runs: Visit[] = [];
+    function* disturb() {
+      for (const [number, seconds] of ticks.entries()) {
+        for (const run of runs) run.disturb(number);
+        plan.disturb?.(number);
+        yield* sleep(seconds);
+      }
     }
+    const first = isDisturbedFirst ? createTask(disturb) : null;
+    for (const each of visitors)
+      runs.push(new Visit(each, (limits) => createTask(body(() => plan.visit(each, limits)))));
+    yield* first ?? createTask(disturb);
     yield* sleep(100);
     if (plan.help !== undefined) yield* createTask(body(plan.help.bind(plan)));
     yield* sleep(100);
