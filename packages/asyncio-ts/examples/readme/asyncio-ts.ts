@@ -10,6 +10,16 @@ async function main(): Promise<void> {
   const [b, c] = await asyncio.gather([() => fetchData("B", 0.1), () => fetchData("C", 0.2)]);
   console.log(b, "and", c); // => data for B and data for C
   console.log(await a); // => data for A
+
+  try {
+    await asyncio.timeout(0.1, () =>
+      asyncio.taskGroup(async (group) => {
+        group.createTask(() => fetchData("D", 60)); // whatever happens, it has ended before the group has
+      }),
+    );
+  } catch (error) {
+    console.log(`${error}`); // => TimeoutError: timeout() timed out after 0.1 s
+  }
 }
 
 await asyncio.run(main);
