@@ -116,6 +116,13 @@ describe("abortable()", () => {
     expect([error, hasBegun]).toEqual([reason, false]);
   });
 
+  eachEngine("closes a coroutine that never begins", function* () {
+    const steps = sleep(1);
+    const error = yield* failureOf(coroutine(abortable)("work", AbortSignal.abort("before"), steps));
+    expect(error).toBe("before");
+    expect(((yield* failureOf(steps)) as Error).message).toContain("Cannot reuse the coroutine");
+  });
+
   eachEngine("throws the reason of the signal, after the cleanup", function* ({ loop, body }) {
     const controller = new AbortController();
     const reason = new Error("enough");

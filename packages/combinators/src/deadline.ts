@@ -28,9 +28,7 @@ export class Deadline implements Timer {
   }
 
   run(): void {
-    const onReached = this.#onReached;
-    this.#onReached = null;
-    onReached?.();
+    this.#onReached?.();
   }
 
   drop(): void {

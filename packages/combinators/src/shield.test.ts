@@ -4,6 +4,7 @@ import { CancelledError, coroutine, createTask, Future, sleep, Task } from "@asy
 import { awaited, collectReports, failureOf, turnsOf, VirtualLoop } from "@asyncio-ts/tasks/testing";
 import { describe, expect, test } from "vitest";
 import { eachEngine } from "../test/each-engine.ts";
+import { WatchedFuture } from "../test/watched-future.ts";
 import { gather } from "./gather.ts";
 import { shield } from "./shield.ts";
 
@@ -108,6 +109,15 @@ describe("shield()", () => {
     expect(messages(reports)).toEqual([]);
   });
 
+  eachEngine("[53] cancelled, waits for the inner one no more, but to report", function* () {
+    const inner = new WatchedFuture<void>();
+    const outers = Array.from({ length: 100 }, () => shield(inner));
+    expect(inner.waiters.size).toBe(100);
+    for (const outer of outers) outer.cancel();
+    yield* awaited(sleep(0));
+    expect(inner.waiters.size).toBe(1);
+  });
+
   eachEngine("[54] reports a failure that comes after the outer one was cancelled, once", function* ({ loop }) {
     const reports = collectReports(loop);
     const inner = new Future<number>();
@@ -179,6 +189,18 @@ describe("shield()", () => {
     expect(getEventListeners(other.signal, "abort")).toEqual([]);
   });
 
+  eachEngine("is not disturbed by an abort in the turn in which it ends", function* ({ loop }) {
+    const controller = new AbortController();
+    const inner = new Future<string>();
+    const outer = shield(inner, { signal: controller.signal });
+    inner.setResult("done");
+    loop.callSoon(() => {
+      expect(outer.done()).toBe(true);
+      controller.abort();
+    });
+    expect(yield* awaited(outer)).toBe("done");
+  });
+
   eachEngine("with a signal that was aborted before, begins nothing and leaves alone what runs", function* ({ body }) {
     const signal = AbortSignal.abort("before");
     let runs = 0;
@@ -186,10 +208,11 @@ describe("shield()", () => {
       runs++;
     });
     const running = createTask(() => sleep(1, "done"));
-    for (const aw of [work, coroutine(work)(), running]) {
-      expect(yield* failureOf(shield(aw, { signal }))).toBe("before");
-    }
-    expect([runs, yield* awaited(running)]).toEqual([0, "done"]);
+    const call = coroutine(work)();
+    for (const aw of [work, call, running]) expect(yield* failureOf(shield(aw, { signal }))).toBe("before");
+    expect(yield* awaited(running)).toBe("done");
+    expect(runs).toBe(0);
+    expect(((yield* failureOf(call)) as Error).message).toContain("Cannot reuse the coroutine");
   });
 
   eachEngine("refuses at the call what makes no sense, and closes a coroutine that will not run", function* () {

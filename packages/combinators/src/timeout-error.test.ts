@@ -33,10 +33,13 @@ describe("insertTimeoutError()", () => {
     expect(Object.keys(error)).toEqual([]);
   });
 
-  test("explains each error of a group, one level deep", () => {
+  test("explains a group and each of its errors, one level deep", () => {
     const inner = new Error("inner", { cause: new CancelledError() });
     const deeper = new Error("deeper", { cause: new CancelledError() });
-    insertTimeoutError(new ExceptionGroup("group", [inner, new ExceptionGroup("nested", [deeper])]), maker);
+    const group = new ExceptionGroup("group", [inner, new ExceptionGroup("nested", [deeper])]);
+    group.cause = new CancelledError();
+    insertTimeoutError(group, maker);
+    expect(group.cause).toBeInstanceOf(TimeoutError);
     expect(inner.cause).toBeInstanceOf(TimeoutError);
     expect(deeper.cause).toBeInstanceOf(CancelledError);
   });

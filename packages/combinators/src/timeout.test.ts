@@ -247,6 +247,15 @@ describe("timeout()", () => {
     expect([own.cause, currentTask()?.cancelling()]).toEqual(["a value", 0]);
   });
 
+  eachEngine("[67] leaves the causes of an error alone that came in time", function* ({ body }) {
+    const failing = body(function* () {
+      const cancelled = new Future<void>();
+      cancelled.cancel();
+      throw new RangeError("own", { cause: yield* failureOf(cancelled) });
+    });
+    expect([...causesOf(yield* failureOf(timeout(1, failing)))]).toEqual([RangeError, CancelledError]);
+  });
+
   eachEngine("[67] leaves the causes alone if there is a cancellation from outside", function* ({ body }) {
     const task = createTask(
       body(function* () {

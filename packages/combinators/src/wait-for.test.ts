@@ -3,6 +3,7 @@ import { CancelledError, coroutine, createTask, currentTask, Future, sleep, Time
 import { awaited, failureOf, liveTimers, turnsOf } from "@asyncio-ts/tasks/testing";
 import { describe, expect } from "vitest";
 import { eachEngine } from "../test/each-engine.ts";
+import { WatchedFuture } from "../test/watched-future.ts";
 import { shield } from "./shield.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -49,11 +50,12 @@ describe("waitFor()", () => {
     expect([error.message, loop.time()]).toEqual(["waitFor() timed out after 5 s", 7]);
   });
 
-  eachEngine("[55] with no time at all, gives what is done", function* () {
+  eachEngine("[55] with no time at all, gives what is done, and takes no turn", function* ({ loop }) {
     const done = new Future<string>();
     done.setResult("done");
     const failed = new Future<string>();
     failed.setException(new Error("own"));
+    expect(yield* turnsOf(loop, awaited(waitFor(done, 0)))).toBe(0);
     for (const limit of [0, -1]) {
       expect(yield* awaited(waitFor(done, limit))).toBe("done");
       expect(((yield* failureOf(waitFor(failed, limit))) as Error).message).toBe("own");
@@ -114,6 +116,25 @@ describe("waitFor()", () => {
     expect([loop.time(), stubborn.done()]).toEqual([2, false]);
     stubborn.cancel();
     expect(yield* awaited(stubborn)).toBe("value");
+  });
+
+  eachEngine("with no time at all, leaves no waiter behind when it is cancelled itself", function* ({ body }) {
+    class Stubborn extends WatchedFuture<void> {
+      override cancel(): boolean {
+        return true;
+      }
+    }
+    const stubborn = new Stubborn();
+    const waiting = createTask(
+      body(function* () {
+        yield* awaited(waitFor(stubborn, 0));
+      }),
+    );
+    yield* awaited(sleep(0));
+    expect(stubborn.waiters.size).toBe(1);
+    waiting.cancel();
+    expect(yield* failureOf(waiting)).toBeInstanceOf(CancelledError);
+    expect(stubborn.waiters.size).toBe(0);
   });
 
   eachEngine("[56] waits for the end of what it has cancelled", function* ({ loop, body }) {
@@ -244,9 +265,9 @@ describe("waitFor()", () => {
     });
     const running = createTask(work);
     yield* awaited(sleep(1));
-    for (const aw of [work, coroutine(work)(), running]) {
-      expect(yield* failureOf(waitFor(aw, 60, { signal }))).toBe("before");
-    }
+    const call = coroutine(work)();
+    for (const aw of [work, call, running]) expect(yield* failureOf(waitFor(aw, 60, { signal }))).toBe("before");
+    expect(((yield* failureOf(call)) as Error).message).toContain("Cannot reuse the coroutine");
     const error = yield* failureOf(running);
     expect([(error as CancelledError).reason, runs]).toEqual(["before", 1]);
   });
