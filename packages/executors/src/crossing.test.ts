@@ -43,6 +43,16 @@ describe.each(kinds)("$kind pool", ({ make, kind }) => {
     ).toBe(42);
   });
 
+  test("runs the exports of CommonJS, also those that Node does not see", async () => {
+    pool = make({ maxWorkers: 1 });
+    const common = workerModule<{ early(): string; late(): string }>(
+      new URL("../test/fixtures/common.cjs", import.meta.url),
+    );
+
+    expect(await pool.submit(common.early)).toBe("early");
+    expect(await pool.submit(common.late)).toBe("late");
+  });
+
   test("says what is wrong with a name, and goes on", async () => {
     pool = make({ maxWorkers: 1 });
     const absent = naming as unknown as { identify(): void };

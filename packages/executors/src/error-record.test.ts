@@ -239,6 +239,13 @@ describe.each(ways)("an error that crosses %s", (_way, clone) => {
     expect(copy.detail).toEqual({ deep: [1, new Map([[2, 3]])] });
   });
 
+  test("a class that only is called like a native one is an unknown class", () => {
+    const Impostor = { RangeError: class extends Error {} }.RangeError;
+
+    expect(cross(new Impostor("no"))).toBeInstanceOf(RemoteError);
+    expect(cross(new Impostor("no"))).toMatchObject({ name: "RangeError", message: "no" });
+  });
+
   test("a branded class that nobody knows is an instance all the same", () => {
     const copy = cross(new Branded("no"));
 
@@ -248,7 +255,10 @@ describe.each(ways)("an error that crosses %s", (_way, clone) => {
   });
 
   test("an error of another realm has the class of this one", () => {
-    expect(cross(runInNewContext("new RangeError('far')"))).toBeInstanceOf(RangeError);
+    const copy = cross(runInNewContext("Object.assign(new RangeError('far'), { code: 7 })"));
+
+    expect(copy).toBeInstanceOf(RangeError);
+    expect(copy).toMatchObject({ message: "far", code: 7 });
   });
 
   test.each([[undefined], [null], [0], ["text"], [10n], [{ code: 7 }], [[1, 2]], [new Map([[1, 2]])]])(
