@@ -10,13 +10,24 @@ export interface RebuildOptions {
 
 /** What was thrown, of its record: a new error each time. */
 export function fromRecord(record: ThrownRecord, options: RebuildOptions = {}): unknown {
-  const thrown = rebuild(record, new Map());
+  const thrown = withoutStacks(() => rebuild(record, new Map()));
   const { submittedAt } = options;
   if (record.kind === "error" && submittedAt !== undefined) {
     const stack = `${(thrown as Error).stack}\n    --- submitted at ---\n${submittedAt}`;
     define(thrown as Error, "stack", stack, false);
   }
   return thrown;
+}
+
+/** Call `f`, in which no error looks for its stack: it is given another one, and to look is most of what an error costs. */
+function withoutStacks<T>(f: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return f();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 }
 
 function rebuild(record: ThrownRecord, known: Map<ThrownRecord, unknown>): unknown {
