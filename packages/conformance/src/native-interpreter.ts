@@ -1,8 +1,8 @@
 import { asCompleted, type Timeout, taskGroup, timeout } from "asyncio-ts";
+import { performShared } from "./perform-shared.ts";
 import type { Block, CompoundOp, Statement, StatementOf } from "./program.ts";
 import { E1, E2, isCaughtBy } from "./program-errors.ts";
 import { type Return, Wait } from "./shared-statement.ts";
-import { performShared } from "./shared-statements.ts";
 import { findLockable } from "./sync-statements.ts";
 import type { Performer } from "./world.ts";
 

@@ -25,7 +25,7 @@ export interface CoroutineSpec {
 export type AwaitableSpec = string | CoroutineSpec;
 
 /** What the statement `make` can make. */
-export type Kind =
+export type Makeable =
   | "lock"
   | "event"
   | "condition"
@@ -77,7 +77,7 @@ interface GroupFields {
 }
 
 interface SyncFields {
-  make: { kind: Kind; as: string; n?: number };
+  make: { kind: Makeable; as: string; n?: number };
   acquire: Of;
   release: Of;
   locked: Of;

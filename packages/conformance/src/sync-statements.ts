@@ -9,14 +9,14 @@ import {
   Queue,
   Semaphore,
 } from "asyncio-ts";
-import type { Kind } from "./program.ts";
+import type { Makeable } from "./program.ts";
 import { type SharedStatements, Wait } from "./shared-statement.ts";
 import type { Naming, Performer } from "./world.ts";
 
 /** What is acquired and released. */
 export type Lockable = Lock | Condition | Semaphore;
 
-const makers: Readonly<Record<Kind, (n?: number) => object>> = {
+const makers: Readonly<Record<Makeable, (n?: number) => object>> = {
   lock: () => new Lock(),
   event: () => new Event(),
   condition: () => new Condition(),

@@ -15,7 +15,7 @@ const statements: SharedStatements = {
   ...queueStatements,
 };
 
-/** Perform a statement that no kind of body has of its own. */
+/** Perform a statement that no kind of body has of its own; if there is something to wait for, the body has to do that. */
 export function performShared(by: Performer, s: Statement): Wait | Return | undefined {
   const statement = (statements as Partial<Record<string, Shared<never>>>)[s.op];
   if (statement === undefined) return by.world.stopAtUnsupported(s.op);
