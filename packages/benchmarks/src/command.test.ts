@@ -18,3 +18,10 @@ test("readWishes() refuses unknown names and numbers of rounds that are none", (
   expect(() => readWishes(["swich"])).toThrow("There is nothing to measure by the name of 'swich'");
   for (const rounds of ["0", "1.5", "many"]) expect(() => readWishes(["--rounds", rounds])).toThrow(RangeError);
 });
+
+test("readWishes() of executors measures all rows of theirs, and of names some", () => {
+  expect(readWishes(["executors"]).executorRowNames).toContain("thread-64");
+  expect(readWishes(["executors"]).rowNames).toEqual([]);
+  expect(readWishes(["process-64", "thread-one"]).executorRowNames).toEqual(["thread-one", "process-64"]);
+  expect(readWishes([]).executorRowNames).toEqual([]);
+});

@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 import { measureRow, type Prices } from "./contest.ts";
+import { type Figures, measureExecutorRow } from "./executors/contest.ts";
+import { executorRows } from "./executors/rows.ts";
 import { measureGrowth } from "./growth.ts";
 import { describeMachine } from "./machine.ts";
 import { measureMemory } from "./memory.ts";
@@ -11,13 +13,18 @@ import { runTenMillion } from "./ten-million.ts";
 /** What can be measured beside the rows. */
 const others = ["memory", "growth", "ten-million"] as const;
 
+/** The rows of executors, all of them by one name: they take as long as everything else together. */
+const executors = "executors";
+
 const usage = `Usage: pnpm bench [NAME …] [--rounds N] [--keep]
   NAME      ${[...Object.keys(rows), ...others].join(", ")}; by default all but ten-million
+            ${executors}, or some of ${Object.keys(executorRows).join(", ")}
   --rounds  how often every contestant has its turn in a row; by default 5
   --keep    write the tables to results/ under the name of this machine as well, to be committed`;
 
 interface Wishes {
   readonly rowNames: readonly RowName[];
+  readonly executorRowNames: readonly string[];
   readonly others: ReadonlySet<string>;
   readonly rounds: number;
   readonly keep: boolean;
@@ -45,20 +52,32 @@ export function readWishes(args: readonly string[]): Wishes {
     allowPositionals: true,
     options: { rounds: { type: "string", default: "5" }, keep: { type: "boolean", default: false } },
   });
-  const unknown = positionals.find((name) => !isRowName(name) && !others.some((other) => other === name));
+  const unknown = positionals.find((name) => !isKnown(name));
   if (unknown !== undefined) throw new RangeError(`There is nothing to measure by the name of '${unknown}'`);
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError(`Cannot measure ${values.rounds} rounds`);
   const names = positionals.length > 0 ? positionals : [...Object.keys(rows), "memory", "growth"];
-  return { rowNames: names.filter(isRowName), others: new Set(names), rounds, keep: values.keep };
+  const executorRowNames = Object.keys(executorRows).filter(
+    (name) => names.includes(executors) || names.includes(name),
+  );
+  return { rowNames: names.filter(isRowName), executorRowNames, others: new Set(names), rounds, keep: values.keep };
 }
 
-async function measure({ rowNames, others: wanted, rounds }: Wishes): Promise<Report> {
+function isKnown(name: string): boolean {
+  return name === executors || name in executorRows || isRowName(name) || others.some((other) => other === name);
+}
+
+async function measure({ rowNames, executorRowNames, others: wanted, rounds }: Wishes): Promise<Report> {
   const pythons = await findPythons();
   const prices = new Map<RowName, Prices>();
   for (const row of rowNames) {
     console.error(`measuring ${row} …`);
     prices.set(row, await measureRow(row, rounds, pythons));
+  }
+  const figures = new Map<string, Figures>();
+  for (const row of executorRowNames) {
+    console.error(`measuring ${row} …`);
+    figures.set(row, await measureExecutorRow(row, rounds, pythons[0]));
   }
   const ifWanted = async <T>(name: (typeof others)[number], measureIt: () => Promise<T>): Promise<T | null> => {
     if (!wanted.has(name)) return null;
@@ -69,6 +88,7 @@ async function measure({ rowNames, others: wanted, rounds }: Wishes): Promise<Re
     machine: describeMachine(pythons),
     rounds,
     prices,
+    figures,
     memory: await ifWanted("memory", () => measureMemory(pythons)),
     growth: await ifWanted("growth", measureGrowth),
     tenMillion: await ifWanted("ten-million", runTenMillion),

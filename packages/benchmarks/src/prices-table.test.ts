@@ -15,6 +15,7 @@ test("pricesTable() shows each contestant, a dash for who is missing, and whethe
     "–",
     "–",
     "–",
+    "–",
     "~55 = 1.1 × floor (at most 1.2: met)",
     "600 = 12 × floor (at most 8: NOT met)",
     "",

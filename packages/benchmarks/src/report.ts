@@ -1,5 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import type { Prices } from "./contest.ts";
+import type { Figures } from "./executors/contest.ts";
+import { figuresTables } from "./executors/figures-table.ts";
 import { type Growth, growthTable } from "./growth.ts";
 import { type Machine, machineLine } from "./machine.ts";
 import { type Memory, memoryTable } from "./memory.ts";
@@ -12,6 +14,8 @@ export interface Report {
   readonly machine: Machine;
   readonly rounds: number;
   readonly prices: ReadonlyMap<RowName, Prices>;
+  /** Of the rows of executors. */
+  readonly figures: ReadonlyMap<string, Figures>;
   readonly memory: Memory | null;
   readonly growth: Growth | null;
   readonly tenMillion: TenMillion | null;
@@ -23,6 +27,7 @@ export function showReport(report: Report): string {
   const { memory, growth, tenMillion } = report;
   const parts = [
     report.prices.size === 0 ? null : pricesTable(report.prices),
+    report.figures.size === 0 ? null : figuresTables(report.figures),
     memory && memoryTable(memory),
     growth && growthTable(growth),
     tenMillion && tenMillionTable(tenMillion),
@@ -34,10 +39,13 @@ export function showReport(report: Report): string {
 /** Write the report for programs, and, if it is to be kept, for readers. */
 export function writeReport(report: Report, options: { readonly keep: boolean }): void {
   mkdirSync(results, { recursive: true });
-  const json = { ...report, prices: Object.fromEntries(report.prices) };
+  const json = { ...report, prices: Object.fromEntries(report.prices), figures: Object.fromEntries(report.figures) };
   writeFileSync(new URL("latest.json", results), `${JSON.stringify(json, null, 2)}\n`);
   if (!options.keep) return;
   const { node, processor, cores } = report.machine;
-  const name = `node-${node.slice(1)}-${processor}-${cores}-cores`.toLowerCase().replaceAll(/[^a-z0-9.]+/g, "-");
+  const subject = report.prices.size === 0 && report.figures.size > 0 ? "executors-" : "";
+  const name = `${subject}node-${node.slice(1)}-${processor}-${cores}-cores`
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.]+/g, "-");
   writeFileSync(new URL(`${name}.md`, results), `# Benchmarks\n\n${showReport(report)}\n`);
 }

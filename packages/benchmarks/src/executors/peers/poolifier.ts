@@ -1,0 +1,19 @@
+import { fileURLToPath } from "node:url";
+import { FixedClusterPool, FixedThreadPool } from "poolifier";
+import { type OpenPool, pathOf } from "../pool.ts";
+
+/** A pool of its kind sends every job at once, which is the fastest it does; its queue of jobs only adds to that. */
+export const open: OpenPool = ({ kind, workers, binary }) => {
+  const path = (file: string): string => fileURLToPath(pathOf(`workers/${file}`));
+  const pool =
+    kind === "threads"
+      ? new FixedThreadPool<unknown, unknown>(workers, path("poolifier-thread"))
+      : new FixedClusterPool<unknown, unknown>(workers, path("poolifier-process"), {
+          ...(binary ? { settings: { serialization: "advanced" } } : {}),
+        });
+  return {
+    run: (job, argument) => pool.execute(argument, job),
+    runMoving: (job, buffer) => pool.execute(buffer, job, undefined, [buffer]),
+    close: () => pool.destroy(),
+  };
+};

@@ -1,0 +1,4 @@
+import workerpool from "workerpool";
+import * as jobs from "../jobs.js";
+
+workerpool.worker({ ...jobs });
