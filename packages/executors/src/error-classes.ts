@@ -23,10 +23,13 @@ export interface RegisterErrorOptions<E extends Error> {
   readonly revive?: ((plain: Error & Readonly<Record<string, unknown>>) => E) | undefined;
 }
 
+/** Makes an error of a plain one. */
+export type Revive = NonNullable<RegisterErrorOptions<Error>["revive"]>;
+
 /** A class of errors that both sides know. */
 interface KnownClass {
   readonly errorClass: ErrorClass;
-  readonly revive: RegisterErrorOptions<Error>["revive"];
+  readonly revive: Revive | undefined;
 }
 
 const registered = perThread("errorClasses.1", () => ({
@@ -81,7 +84,7 @@ export function makeError(className: string, name: string, message: string): Err
 }
 
 /** What makes an error known as `className` of a plain one. */
-export function reviverOf(className: string | null): KnownClass["revive"] {
+export function reviverOf(className: string | null): Revive | undefined {
   return className === null ? undefined : registered.byName.get(className)?.revive;
 }
 

@@ -4,7 +4,7 @@ import { deserialize, serialize } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { brand, LookupError, RuntimeError } from "@asyncio-ts/contextvars";
 import { CancelledError, InvalidStateError, TimeoutError } from "@asyncio-ts/tasks";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { registerError } from "./error-classes.ts";
 import { fromRecord, toRecord } from "./error-record.ts";
 import { BrokenThreadPool, ClosureError, JobLoadError, RemoteError, WorkerDied } from "./errors.ts";
@@ -353,6 +353,26 @@ describe("fromRecord()", () => {
 });
 
 describe("registerError()", () => {
+  test("a `revive` that throws leaves a plain error, and warns", () => {
+    class Fragile extends Error {}
+    const revive = () => {
+      throw new RangeError("oops");
+    };
+    registerError(Fragile, { name: "tests.Fragile", revive });
+    const emitted: unknown[] = [];
+    const spy = vi
+      .spyOn(process, "emitWarning")
+      .mockImplementation((...warning: unknown[]) => void emitted.push(warning));
+    const copy = fromRecord(toRecord(Object.assign(new Fragile("no"), { code: 7 })));
+    spy.mockRestore();
+
+    expect(copy).toBeInstanceOf(Error);
+    expect(copy).toMatchObject({ name: "Fragile", message: "no", code: 7 });
+    expect(emitted).toEqual([
+      [expect.stringContaining("tests.Fragile has thrown: RangeError: oops"), "RuntimeWarning"],
+    ]);
+  });
+
   test("refuses what is no class of errors, and a class without a name", () => {
     expect(() => registerError(Map as never)).toThrow(TypeError);
     expect(() => registerError(undefined as never)).toThrow(TypeError);

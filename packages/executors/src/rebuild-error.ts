@@ -1,4 +1,6 @@
-import { makeError, reviverOf } from "./error-classes.ts";
+import { show } from "@asyncio-ts/contextvars";
+import { warn } from "@asyncio-ts/core";
+import { makeError, type Revive, reviverOf } from "./error-classes.ts";
 import type { ErrorRecord, PropertyRecord, ThrownRecord } from "./error-record.ts";
 import { RemoteError } from "./errors.ts";
 
@@ -50,11 +52,20 @@ function rebuildError(record: ErrorRecord, known: Map<ThrownRecord, unknown>): u
   if (error.name !== name) define(error, "name", name, false);
   define(error, "stack", withoutOwnFrames(stack), false);
   for (const { key, enumerable, value } of properties) define(error, key, rebuild(value, known), enumerable);
-  if (revive === undefined) return error;
-  const revived = revive(error as Error & Record<string, unknown>);
-  define(revived, "stack", error.stack, false);
-  known.set(record, revived);
-  return revived;
+  return revive === undefined ? error : revived(error, revive, record, known);
+}
+
+function revived(error: Error, revive: Revive, record: ErrorRecord, known: Map<ThrownRecord, unknown>): Error {
+  try {
+    const made = revive(error as Error & Record<string, unknown>);
+    define(made, "stack", error.stack, false);
+    known.set(record, made);
+    return made;
+  } catch (mistake) {
+    // Whoever waits for the job has to be told of its error all the same.
+    warn(`The revive() of the registered error ${record.className} has thrown: ${show(mistake)}`, "RuntimeWarning");
+    return error;
+  }
 }
 
 /** Stands for an error whose class is not known here: `instanceof` of a branded class holds all the same. */

@@ -66,6 +66,10 @@ describe("resolveJob() of an export", () => {
     expect(error.message).toMatch(/exports no identify; it exports .*identity/);
   });
 
+  test("takes no property that every object has for an export of CommonJS", async () => {
+    expect(await failure("common.cjs", "toString")).toBeInstanceOf(JobLoadError);
+  });
+
   test("tells that an export is no function", async () => {
     expect((await failure("naming.js", "version")).message).toMatch(/The export version of .* is no function: string/);
   });

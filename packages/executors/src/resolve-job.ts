@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { show } from "@asyncio-ts/contextvars";
 import { compileInline, inlineFile } from "./compile-inline.ts";
 import { JobLoadError } from "./errors.ts";
 import type { AnyFunction, JobName } from "./job-name.ts";
@@ -41,7 +42,7 @@ async function load(module: string, name: string): Promise<Record<string, unknow
     await loaders;
     return (await import(locate(module))) as Record<string, unknown>;
   } catch (cause) {
-    throw new JobLoadError(`Cannot load ${module} to run ${name}(): ${reason(module, cause)}`, { cause });
+    throw new JobLoadError(`Cannot load ${module} to run ${name}(): ${reason(cause)}`, { cause });
   }
 }
 
@@ -77,13 +78,10 @@ function twinsOf(url: URL): URL[] {
   return found;
 }
 
-function reason(module: string, cause: unknown): string {
-  const { code } = Object(cause) as { code?: unknown };
-  if (code === "ERR_UNKNOWN_FILE_EXTENSION") {
-    return "Node needs a loader to run TypeScript; start it with one, as --import tsx, or compile the module first";
-  }
-  if (code === "ERR_MODULE_NOT_FOUND" && !module.startsWith("data:")) return String((cause as Error).message);
-  return String(cause);
+function reason(cause: unknown): string {
+  const message = show(cause);
+  if (!/Unknown file extension "\.[cm]?tsx?"/.test(message)) return message;
+  return "Node needs a loader to run TypeScript; start it with one, as --import tsx, or compile the module first";
 }
 
 function functionIn(exports: Record<string, unknown>, module: string, name: string): AnyFunction {
@@ -98,5 +96,7 @@ function functionIn(exports: Record<string, unknown>, module: string, name: stri
 /** Node does not see every name that a CommonJS module exports, but all of them are on its default export. */
 function fromCommonJs(exports: Record<string, unknown>, name: string): unknown {
   const { default: all } = exports;
-  return typeof all === "object" && all !== null ? (all as Record<string, unknown>)[name] : undefined;
+  return typeof all === "object" && all !== null && Object.hasOwn(all, name)
+    ? (all as Record<string, unknown>)[name]
+    : undefined;
 }
