@@ -71,12 +71,19 @@ export class CancelScope {
  *
  * @param caller - The name of the function that takes them, for messages.
  */
-export function* abortable<T>(
+export function abortable<T>(
   caller: string,
   signal: AbortSignal | undefined,
   steps: Coroutine<T> | GeneratorBody<T>,
+): Coroutine<T> | GeneratorBody<T> {
+  return signal === undefined ? steps : untilAborted(caller, signal, steps);
+}
+
+function* untilAborted<T>(
+  caller: string,
+  signal: AbortSignal,
+  steps: Coroutine<T> | GeneratorBody<T>,
 ): GeneratorBody<T> {
-  if (signal === undefined) return yield* steps;
   if (signal.aborted) {
     closeUnrun([steps]);
     throw signal.reason;

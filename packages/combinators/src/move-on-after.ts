@@ -1,5 +1,6 @@
 import { getRunningLoop, type Seconds } from "@asyncio-ts/core";
 import { type Body, type Coroutine, coroutine, type GeneratorBody } from "@asyncio-ts/tasks";
+import { callBody } from "./call-body.ts";
 import { abortable } from "./cancel-scope.ts";
 import { checkSecondsOrNull } from "./deadline.ts";
 import { checkArguments, type TimeoutOptions } from "./timeout.ts";
@@ -31,13 +32,13 @@ import { type TimeLimit, Timeout } from "./timeout-scope.ts";
 export function moveOnAfter<T>(
   delay: Seconds | null,
   body: Body<[Timeout], T>,
-  options: TimeoutOptions = {},
+  options?: TimeoutOptions,
 ): Coroutine<T | undefined> {
   checkSecondsOrNull("moveOnAfter", "a delay", delay);
   checkArguments("moveOnAfter", body, options);
   const since = getRunningLoop().time();
   const limit = { caller: "moveOnAfter", since, when: delay === null ? null : since + delay };
-  return limited(limit, body, options) as Coroutine<T | undefined>;
+  return limited(limit, body, options?.signal) as Coroutine<T | undefined>;
 }
 
 /**
@@ -58,11 +59,11 @@ export function moveOnAfter<T>(
 export function moveOnAt<T>(
   when: Seconds | null,
   body: Body<[Timeout], T>,
-  options: TimeoutOptions = {},
+  options?: TimeoutOptions,
 ): Coroutine<T | undefined> {
   checkSecondsOrNull("moveOnAt", "a deadline", when);
   checkArguments("moveOnAt", body, options);
-  return limited({ caller: "moveOnAt", since: getRunningLoop().time(), when }, body, options) as Coroutine<
+  return limited({ caller: "moveOnAt", since: getRunningLoop().time(), when }, body, options?.signal) as Coroutine<
     T | undefined
   >;
 }
@@ -70,7 +71,7 @@ export function moveOnAt<T>(
 const limited = coroutine(function moveOnAfter<T>(
   limit: TimeLimit,
   body: Body<[Timeout], T>,
-  { signal }: TimeoutOptions,
+  signal: AbortSignal | undefined,
 ) {
   return abortable(limit.caller, signal, runOrMoveOn(limit, body));
 });
@@ -79,7 +80,7 @@ function* runOrMoveOn<T>(limit: TimeLimit, body: Body<[Timeout], T>): GeneratorB
   const scope = new Timeout(limit);
   let value: T;
   try {
-    value = yield* coroutine(body)(scope);
+    value = yield* callBody(body, scope);
   } catch (error) {
     if (scope.leave(error) === null) throw error;
     return undefined;

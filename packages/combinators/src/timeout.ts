@@ -1,6 +1,7 @@
 import { show } from "@asyncio-ts/contextvars";
 import { getRunningLoop, type Seconds } from "@asyncio-ts/core";
 import { type Body, type Coroutine, checkLimits, coroutine, type Future, type GeneratorBody } from "@asyncio-ts/tasks";
+import { callBody } from "./call-body.ts";
 import { abortable } from "./cancel-scope.ts";
 import { checkSecondsOrNull } from "./deadline.ts";
 import { insertTimeoutError } from "./timeout-error.ts";
@@ -38,18 +39,14 @@ export interface TimeoutOptions {
  * await timeout(5, async () => await sleep(1, "in time")) // => "in time"
  * await timeout(5, () => sleep(60)).catch((error) => error.message) // => "timeout() timed out after 5 s"
  */
-export function timeout<T>(
-  delay: Seconds | null,
-  body: Body<[Timeout], T>,
-  options: TimeoutOptions = {},
-): Coroutine<T> {
+export function timeout<T>(delay: Seconds | null, body: Body<[Timeout], T>, options?: TimeoutOptions): Coroutine<T> {
   checkSecondsOrNull("timeout", "a delay", delay);
   checkArguments("timeout", body, options);
   const since = getRunningLoop().time();
   return limited(
     { caller: "timeout", since, when: delay === null ? null : since + delay },
     body,
-    options,
+    options?.signal,
   ) as Coroutine<T>;
 }
 
@@ -71,24 +68,25 @@ export function timeout<T>(
  * await timeoutAt(deadline, () => sleep(6, "first")) // => "first"
  * await timeoutAt(deadline, () => sleep(6, "second")).catch((error) => error.message) // => "timeoutAt() timed out after 4 s"
  */
-export function timeoutAt<T>(
-  when: Seconds | null,
-  body: Body<[Timeout], T>,
-  options: TimeoutOptions = {},
-): Coroutine<T> {
+export function timeoutAt<T>(when: Seconds | null, body: Body<[Timeout], T>, options?: TimeoutOptions): Coroutine<T> {
   checkSecondsOrNull("timeoutAt", "a deadline", when);
   checkArguments("timeoutAt", body, options);
-  return limited({ caller: "timeoutAt", since: getRunningLoop().time(), when }, body, options) as Coroutine<T>;
+  return limited({ caller: "timeoutAt", since: getRunningLoop().time(), when }, body, options?.signal) as Coroutine<T>;
 }
 
 /** Refuse what is no body, and options that make no sense. */
-export function checkArguments(caller: string, body: unknown, options: TimeoutOptions): void {
+export function checkArguments(caller: string, body: unknown, options: TimeoutOptions | undefined): void {
   if (typeof body !== "function") throw new TypeError(`${caller}() needs a function, not ${show(body)}`);
-  checkLimits(caller, options);
+  if (options !== undefined) checkLimits(caller, options);
 }
 
-const limited = coroutine(function timeout<T>(limit: TimeLimit, body: Body<[Timeout], T>, { signal }: TimeoutOptions) {
-  return abortable(limit.caller, signal, runWithin(limit, coroutine(body)));
+const limited = coroutine(function timeout<T>(
+  limit: TimeLimit,
+  body: Body<[Timeout], T>,
+  signal: AbortSignal | undefined,
+) {
+  const steps = runWithin(limit, (scope) => callBody(body, scope));
+  return abortable(limit.caller, signal, steps);
 });
 
 /** Take the steps that `begin` makes, within the limit. */

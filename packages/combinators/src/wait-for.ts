@@ -11,6 +11,7 @@ import {
   type Startable,
 } from "@asyncio-ts/tasks";
 import { closeUnrun, listAwaitables, type ResultOf } from "./awaitables.ts";
+import { callBody } from "./call-body.ts";
 import { abortable } from "./cancel-scope.ts";
 import { checkSecondsOrNull } from "./deadline.ts";
 import { EndOf } from "./outlast.ts";
@@ -74,7 +75,7 @@ function waitWithin(aw: Startable<unknown>, timeout: Seconds | null): GeneratorB
 
 /** What to wait for in the current task. */
 function begin(aw: Startable<unknown>): Coroutine<unknown> | GeneratorBody<unknown> | Future<unknown> {
-  if (typeof aw === "function") return coroutine(aw)();
+  if (typeof aw === "function") return callBody(aw);
   return isCoroutine(aw) ? aw : ensureFuture(aw);
 }
 
