@@ -12,7 +12,7 @@ import { explainClosure } from "./compile-inline.ts";
 import { brandsOf, classNameOf, isNativeName } from "./error-classes.ts";
 import { describe, readProperty, toSendable } from "./sendable.ts";
 
-export { fromRecord, type RebuildOptions } from "./rebuild-error.ts";
+export { fromRecord } from "./rebuild-error.ts";
 
 /** Something that was thrown, or that an error holds; can be cloned. Those of a cycle form a cycle. */
 export type ThrownRecord =

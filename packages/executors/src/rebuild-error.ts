@@ -81,12 +81,12 @@ function define(error: Error, key: PropertyRecord["key"], value: unknown, enumer
   Object.defineProperty(error, key, { value, enumerable, configurable: true, writable: true });
 }
 
+/** What stack traces call the worker's own code; the script that embeds it says so. */
+const workerFile = "asyncio-ts:worker";
+
 /** What the worker itself does, below the job, is of no interest; nor is what Node does below that. */
 function withoutOwnFrames(stack: string): string {
   const lines = stack.split("\n");
   const end = lines.findIndex((line) => line.includes(workerFile));
   return end < 0 ? stack : lines.slice(0, end).join("\n");
 }
-
-/** What stack traces call the worker's own code. */
-export const workerFile = "asyncio-ts:worker";
