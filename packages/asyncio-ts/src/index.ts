@@ -206,6 +206,7 @@ export {
   cancelOnAbort,
   checkLimits,
   coroutine,
+  coroutineOf,
   createEagerTaskFactory,
   createTask,
   currentTask,

@@ -4,18 +4,18 @@ import {
   type Coroutine,
   checkLimits,
   coroutine,
-  type GeneratorBody,
+  coroutineOf,
   mustWait,
   Operation,
+  type Steps,
   type WaitLimits,
 } from "@asyncio-ts/tasks";
+import { type Host, TurnInLine } from "./turn-in-line.ts";
 
-/** What can be held for a while, as a lock. */
-export interface Acquirable<Token> {
+/** What can be held for a while, as a lock, and has a line of those who want to. */
+export interface Acquirable<Token> extends Host<Token> {
   /** Take it at once, or answer `null`. */
   tryAcquire(): Token | null;
-  /** Take it when one's turn has come. */
-  acquireInTurn(limits: WaitLimits | undefined): GeneratorBody<Token>;
   release(): void;
 }
 
@@ -55,8 +55,8 @@ class Acquisition<Token> extends Operation<Token> {
     return this.#from.tryAcquire() ?? mustWait;
   }
 
-  protected override otherwise(): GeneratorBody<Token> {
-    return this.#from.acquireInTurn(this.#limits);
+  protected override otherwise(): Steps<Token> {
+    return new TurnInLine(this.#from, "acquire", this.#limits);
   }
 }
 
@@ -64,10 +64,11 @@ const acquireAndRun = coroutine(function* withHeld<T>(
   held: Acquirable<unknown>,
   body: Body<[], T>,
   limits: WaitLimits | undefined,
-): GeneratorBody<T> {
-  yield* acquire(held, limits);
+) {
+  limits?.signal?.throwIfAborted();
+  if (held.tryAcquire() === null) yield* new TurnInLine(held, "with", limits);
   try {
-    return yield* coroutine(body)();
+    return yield* coroutineOf(body);
   } finally {
     held.release();
   }

@@ -5,6 +5,7 @@ import {
   type Coroutine,
   checkLimits,
   coroutine,
+  coroutineOf,
   type GeneratorBody,
   type WaitLimits,
 } from "@asyncio-ts/tasks";
@@ -241,5 +242,5 @@ const abort = coroutine(function abort(barrier: Barrier) {
 
 const waitAndRun = coroutine(function* waitAndRun<T>(barrier: Barrier, body: Body<[number], T>, limits?: WaitLimits) {
   const index = yield* barrier.waitForAll(limits);
-  return yield* coroutine(body)(index);
+  return yield* coroutineOf(body, index);
 });

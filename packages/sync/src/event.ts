@@ -1,12 +1,6 @@
 import { showAsString } from "@asyncio-ts/core";
-import {
-  type Coroutine,
-  checkLimits,
-  type GeneratorBody,
-  mustWait,
-  Operation,
-  type WaitLimits,
-} from "@asyncio-ts/tasks";
+import { type Coroutine, checkLimits, mustWait, Operation, type Steps, type WaitLimits } from "@asyncio-ts/tasks";
+import { TurnInLine } from "./turn-in-line.ts";
 import { WaitLine } from "./wait-line.ts";
 
 /** What is known about an event. */
@@ -35,7 +29,8 @@ export class Event {
     showAsString(this);
   }
 
-  readonly #line = new WaitLine(this);
+  /** @internal */
+  readonly line: WaitLine = new WaitLine(this);
   #isSet = false;
 
   /** Whether the flag is set. */
@@ -47,7 +42,7 @@ export class Event {
   set(): void {
     if (this.#isSet) return;
     this.#isSet = true;
-    this.#line.wake(this.#line.length);
+    this.line.wake(this.line.length);
   }
 
   /** Take the flag down: from now on `wait()` waits. */
@@ -78,7 +73,7 @@ export class Event {
 
   /** How things stand, for monitoring. */
   statistics(): EventStatistics {
-    return { isSet: this.#isSet, waiting: this.#line.length };
+    return { isSet: this.#isSet, waiting: this.line.length };
   }
 
   toString(): string {
@@ -87,10 +82,12 @@ export class Event {
   }
 
   /** @internal */
-  *waitInLine(limits: WaitLimits | undefined): GeneratorBody<true> {
-    yield* this.#line.waitAt(this.#line.enter(), "wait", limits);
+  served(): true {
     return true;
   }
+
+  /** @internal */
+  left(): void {}
 }
 
 class Waiting extends Operation<true> {
@@ -112,7 +109,7 @@ class Waiting extends Operation<true> {
     return this.#event.isSet() || mustWait;
   }
 
-  protected override otherwise(): GeneratorBody<true> {
-    return this.#event.waitInLine(this.#limits);
+  protected override otherwise(): Steps<true> {
+    return new TurnInLine(this.#event, "wait", this.#limits);
   }
 }

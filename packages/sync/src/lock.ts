@@ -1,7 +1,7 @@
 import { RuntimeError } from "@asyncio-ts/contextvars";
 import { showAsString } from "@asyncio-ts/core";
-import type { Body, Coroutine, GeneratorBody, WaitLimits } from "@asyncio-ts/tasks";
-import { type Acquirable, acquire, runHolding } from "./acquisition.ts";
+import type { Body, Coroutine, WaitLimits } from "@asyncio-ts/tasks";
+import { acquire, runHolding } from "./acquisition.ts";
 import { WaitLine } from "./wait-line.ts";
 
 /** What is known about a lock. */
@@ -26,12 +26,13 @@ export interface LockStatistics {
  * }
  * lock.locked() // => false
  */
-export class Lock implements Acquirable<LockToken> {
+export class Lock {
   static {
     showAsString(this);
   }
 
-  readonly #line = new WaitLine(this);
+  /** @internal */
+  readonly line: WaitLine = new WaitLine(this);
   /** The token of whoever holds the lock. */
   #holder: LockToken | null = null;
 
@@ -68,8 +69,8 @@ export class Lock implements Acquirable<LockToken> {
    * @returns A token for `using`, or `null`.
    */
   tryAcquire(): LockToken | null {
-    if (this.#holder !== null || this.#line.isOccupied) return null;
-    return this.#take();
+    if (this.#holder !== null || this.line.isOccupied) return null;
+    return this.served();
   }
 
   /**
@@ -80,7 +81,7 @@ export class Lock implements Acquirable<LockToken> {
   release(): void {
     if (this.#holder === null) throw new RuntimeError("Cannot release a lock that is not acquired");
     this.#holder = null;
-    this.#line.wakeHead();
+    this.line.wakeHead();
   }
 
   /**
@@ -100,7 +101,7 @@ export class Lock implements Acquirable<LockToken> {
 
   /** How things stand, for monitoring. */
   statistics(): LockStatistics {
-    return { locked: this.locked(), waiting: this.#line.length };
+    return { locked: this.locked(), waiting: this.line.length };
   }
 
   toString(): string {
@@ -109,15 +110,14 @@ export class Lock implements Acquirable<LockToken> {
   }
 
   /** @internal */
-  *acquireInTurn(limits: WaitLimits | undefined): GeneratorBody<LockToken> {
-    const place = this.#line.enter();
-    try {
-      yield* this.#line.waitAt(place, "acquire", limits);
-    } catch (error) {
-      if (this.#holder === null) this.#line.wakeHead();
-      throw error;
-    }
-    return this.#take();
+  served(): LockToken {
+    this.#holder = new LockToken(this);
+    return this.#holder;
+  }
+
+  /** @internal */
+  left(): void {
+    if (this.#holder === null) this.line.wakeHead();
   }
 
   /** @internal The token of whoever holds the lock. */
@@ -133,11 +133,6 @@ export class Lock implements Acquirable<LockToken> {
   /** @internal Called by the token: release the lock if it is still held by that. */
   releaseBy(token: LockToken): void {
     if (this.#holder === token) this.release();
-  }
-
-  #take(): LockToken {
-    this.#holder = new LockToken(this);
-    return this.#holder;
   }
 }
 

@@ -1,8 +1,8 @@
 import { showAsString } from "@asyncio-ts/core";
-import type { Body, Coroutine, GeneratorBody, WaitLimits } from "@asyncio-ts/tasks";
-import { type Acquirable, acquire, runHolding } from "./acquisition.ts";
+import type { Body, Coroutine, WaitLimits } from "@asyncio-ts/tasks";
+import { acquire, runHolding } from "./acquisition.ts";
 import { checkCount } from "./check-count.ts";
-import { WaitLine } from "./wait-line.ts";
+import { type Place, WaitLine } from "./wait-line.ts";
 
 /** What is known about a semaphore. */
 export interface SemaphoreStatistics {
@@ -32,12 +32,13 @@ export interface SemaphoreStatistics {
  * }
  * connections.value // => 2
  */
-export class Semaphore implements Acquirable<SemaphoreToken> {
+export class Semaphore {
   static {
     showAsString(this);
   }
 
-  readonly #line = new WaitLine(this);
+  /** @internal */
+  readonly line: WaitLine = new WaitLine(this);
   #limit: number;
   /** Below 0 while more are in use than a smaller limit allows. */
   #free: number;
@@ -69,7 +70,7 @@ export class Semaphore implements Acquirable<SemaphoreToken> {
 
   /** Whether `acquire()` would have to wait: no permit is free, or somebody came before. */
   locked(): boolean {
-    return this.#free <= 0 || this.#line.isOccupied;
+    return this.#free <= 0 || this.line.isOccupied;
   }
 
   /**
@@ -153,7 +154,7 @@ export class Semaphore implements Acquirable<SemaphoreToken> {
 
   /** How things stand, for monitoring. */
   statistics(): SemaphoreStatistics {
-    return { value: this.value, limit: this.#limit, inUse: this.inUse, waiting: this.#line.length };
+    return { value: this.value, limit: this.#limit, inUse: this.inUse, waiting: this.line.length };
   }
 
   toString(): string {
@@ -162,27 +163,25 @@ export class Semaphore implements Acquirable<SemaphoreToken> {
   }
 
   /** @internal */
-  *acquireInTurn(limits: WaitLimits | undefined): GeneratorBody<SemaphoreToken> {
-    const place = this.#line.enter();
-    try {
-      yield* this.#line.waitAt(place, "acquire", limits);
-    } catch (error) {
-      if (place.isWoken) this.#free++; // the permit that was promised
-      throw error;
-    } finally {
-      // Those who came while somebody before them was still to resume had to wait, though a permit was free.
-      this.#promiseAll();
-    }
+  served(): SemaphoreToken {
+    this.#promiseAll();
     return new SemaphoreToken(this);
   }
 
+  /** @internal */
+  left(place: Place): void {
+    if (place.isWoken) this.#free++; // the permit that was promised
+    this.#promiseAll();
+  }
+
+  /** Those who came while somebody before them was still to resume have had to wait, though permits were free. */
   #promiseAll(): void {
     while (this.#promiseNext());
   }
 
   /** Hand a free permit to the first who waits, who finds it when he resumes. */
   #promiseNext(): boolean {
-    if (this.#free <= 0 || !this.#line.wakeNext()) return false;
+    if (this.#free <= 0 || !this.line.wakeNext()) return false;
     this.#free--;
     return true;
   }

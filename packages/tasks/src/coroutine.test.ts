@@ -3,7 +3,7 @@ import { RuntimeError } from "@asyncio-ts/contextvars";
 import { ordered } from "@asyncio-ts/core/testing";
 import { describe, expect, test } from "vitest";
 import { eachEngine } from "../test/each-engine.ts";
-import { type Coroutine, coroutine, isCoroutine } from "./coroutine.ts";
+import { type Coroutine, coroutine, coroutineOf, isCoroutine } from "./coroutine.ts";
 import { createTask } from "./create-task.ts";
 import { currentTask } from "./current-task.ts";
 import { Future } from "./future.ts";
@@ -202,6 +202,27 @@ describe("coroutine()", () => {
   test("a coroutine awaited where no loop runs is refused", async () => {
     const work = coroutine(async () => {});
     await expect(Promise.resolve(work())).rejects.toThrow("no running event loop");
+  });
+});
+
+describe("coroutineOf()", () => {
+  eachEngine("is one call of a body, and runs nothing until it is awaited", function* ({ body }) {
+    const called: number[] = [];
+    const double = body(function* double(n: number) {
+      called.push(n);
+      return n * 2;
+    });
+    const call = coroutineOf(double, 21);
+    expect([called, String(call)]).toEqual([[], "<Coroutine double()>"]);
+    expect(yield* awaited(call)).toBe(42);
+    expect([called, yield* failureOf(call)]).toEqual([
+      [21],
+      new RuntimeError("Cannot reuse the coroutine 'double', which was already awaited"),
+    ]);
+  });
+
+  test("refuses what is no function", () => {
+    expect(() => coroutineOf(5 as never)).toThrow(new TypeError("coroutineOf() needs a function, not 5"));
   });
 });
 

@@ -1,7 +1,15 @@
 export { allTasks } from "./all-tasks.ts";
 export { cancelOnAbort, onAbort } from "./cancel-on-abort.ts";
 export { cancellationOf } from "./cancellation-of.ts";
-export { type Body, Coroutine, type CoroutineFunction, coroutine, isCoroutine, WatchedCoroutine } from "./coroutine.ts";
+export {
+  type Body,
+  Coroutine,
+  type CoroutineFunction,
+  coroutine,
+  coroutineOf,
+  isCoroutine,
+  WatchedCoroutine,
+} from "./coroutine.ts";
 export { createTask, getTaskFactory, setTaskFactory, type TaskFactory } from "./create-task.ts";
 export { currentTask } from "./current-task.ts";
 export { createEagerTaskFactory, eagerTaskFactory, type TaskConstructor } from "./eager-task.ts";
