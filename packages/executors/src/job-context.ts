@@ -9,8 +9,8 @@ export interface JobContext {
   /**
    * Whether the job was asked to stop.
    *
-   * On threads this reads one word of shared memory, so that a synchronous job may ask in its innermost loop. In a process
-   * only an asynchronous job can see it: the request arrives as a message.
+   * This reads one word of memory, so that a synchronous job may ask in its innermost loop. Where `capabilities` of the
+   * executor say that it has no `synchronousCancel`, only an asynchronous job can see it: the request arrives as a message.
    */
   readonly cancelled: boolean;
   /** Aborted when the job is asked to stop; read it anew each time in synchronous code. Its reason is a `CancelledError`. */

@@ -181,7 +181,7 @@ export class PoolWorker {
   }
 
   askToStop(job: Job, reason: unknown): void {
-    if (this.#words !== null) Atomics.compareExchange(this.#words, job.slot, RUNNING, STOPPING);
+    this.#link.stop(job.slot, job.id);
     const message = { kind: "stopJob", slot: job.slot, id: job.id } as const;
     try {
       this.tell({ ...message, reason });

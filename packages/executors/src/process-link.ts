@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import type { Socket } from "node:net";
 import type { WorkerExit } from "./errors.ts";
+import { stopLine } from "./protocol.ts";
 import type { WorkerEvents, WorkerLink } from "./worker-link.ts";
 import { workerSource } from "./worker-source.generated.ts";
 
@@ -21,6 +23,8 @@ const living = new Set<ProcessLink>();
 export class ProcessLink implements WorkerLink {
   readonly words: null = null;
   readonly #child: ChildProcess;
+  /** For as long as it is open, we are alive: the process watches it. */
+  readonly #stopLine: Socket | null;
   readonly #events: WorkerEvents;
   #error: unknown = undefined;
   #exit: WorkerExit | null = null;
@@ -34,8 +38,11 @@ export class ProcessLink implements WorkerLink {
       // A group of its own, so that what the job has started ends with it, and Ctrl-C is for us alone.
       detached: process.platform !== "win32",
       serialization: "advanced",
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      stdio: ["ignore", "inherit", "inherit", "ipc", "pipe"],
     });
+    this.#stopLine = this.#child.stdio[stopLine] as Socket | null;
+    this.#stopLine?.on("error", () => {}); // it has ended, which its exit tells
+    this.#stopLine?.unref();
     this.#child.on("message", (message) => events.onMessage(message));
     this.#child.on("error", (error) => this.#fail(error));
     this.#child.on("exit", (exitCode, signal) => this.#end({ exitCode, signal, oom: isOutOfMemory(exitCode, signal) }));
@@ -48,6 +55,13 @@ export class ProcessLink implements WorkerLink {
   post(message: unknown): void {
     // Serialized before it returns; a channel that is closed already is followed by the exit.
     if (this.#child.connected) this.#child.send(message as object, () => {});
+  }
+
+  stop(slot: number, id: number): void {
+    const message = Buffer.alloc(8);
+    message.writeInt32LE(slot, 0);
+    message.writeInt32LE(id | 0, 4);
+    if (this.#stopLine?.writable === true) this.#stopLine.write(message);
   }
 
   ref(): void {
@@ -87,6 +101,7 @@ export class ProcessLink implements WorkerLink {
   #settle(): void {
     if (this.#exit === null || this.#isGone || (this.#child.connected && this.#child.pid !== undefined)) return;
     this.#isGone = true;
+    this.#stopLine?.destroy();
     living.delete(this);
     if (living.size === 0) process.removeListener("exit", killAll);
     this.#events.onExit(this.#exit);

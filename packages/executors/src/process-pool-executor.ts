@@ -23,7 +23,9 @@ export interface ProcessPoolOptions extends PoolOptions {
  * that wait or run keep the program up; processes that have nothing to do do not, and end with it.
  *
  * There is no shared memory: a job that was sent to a process can no longer be cancelled exactly, so a second one is sent
- * along only if jobs are known to be short; and a synchronous job does not see that it was asked to stop.
+ * along only if jobs are known to be short.
+ *
+ * A process ends when the program ends, however that came about, and with it all that it has started itself.
  *
  * @see {@link https://docs.python.org/3/library/concurrent.futures.html#processpoolexecutor}
  *
@@ -45,13 +47,16 @@ export class ProcessPoolExecutor extends PoolExecutor {
         sharedMemory: false,
         transfer: false,
         streaming: true,
-        synchronousCancel: false,
+        synchronousCancel: isNode,
       },
       start: (events) => new ProcessLink(events, initialization, settings),
       Broken: BrokenProcessPool,
     });
   }
 }
+
+/** Other runtimes have no line beside that of the messages, see `stopLine`. */
+const isNode = !("bun" in process.versions || "deno" in process.versions);
 
 function processSettings(options: ProcessPoolOptions): ProcessSettings {
   const { execPath = process.execPath, execArgv = process.execArgv, env = process.env } = options;

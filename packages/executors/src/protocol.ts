@@ -21,6 +21,8 @@
  *  REVOKED     pool     the worker must skip it                          FREE, when the worker says that it has
  *
  * So exactly one side decides what becomes of a job, and of a dead worker the pool knows what it had begun.
+ *
+ * Processes share no memory. There a thread of the worker notes at each slot which job has to stop; see `stopLine`.
  */
 
 import type { ContextSnapshot } from "./context-snapshot.ts";
@@ -38,6 +40,9 @@ export const slotCount = 512;
 
 /** The word that counts the batches that were posted: a worker that is spinning looks at it. */
 export const postedWord: number = slotCount;
+
+/** The line of a process on which the pool says which jobs have to stop, as a file descriptor: two 32-bit numbers, slot and id. */
+export const stopLine = 4;
 
 /** How many words there are. */
 export const wordCount: number = slotCount + 16;

@@ -7,7 +7,7 @@ import {
   Worker,
   type WorkerOptions,
 } from "node:worker_threads";
-import { postedWord, wordCount } from "./protocol.ts";
+import { postedWord, RUNNING, STOPPING, wordCount } from "./protocol.ts";
 import type { ThreadData } from "./worker/thread-worker.ts";
 import type { WorkerEvents, WorkerLink } from "./worker-link.ts";
 import { workerSource } from "./worker-source.generated.ts";
@@ -49,6 +49,10 @@ export class ThreadLink implements WorkerLink {
     // After the message: whoever sees the new number finds it.
     this.#posted = (this.#posted + 1) | 0;
     Atomics.store(this.words, postedWord, this.#posted);
+  }
+
+  stop(slot: number): void {
+    Atomics.compareExchange(this.words, slot, RUNNING, STOPPING);
   }
 
   ref(): void {

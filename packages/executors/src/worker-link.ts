@@ -6,6 +6,8 @@ export interface WorkerLink {
   readonly words: Int32Array | null;
   /** @throws {DataCloneError} Something in it cannot be cloned; then nothing was sent. */
   post(message: unknown, transfer: readonly object[]): void;
+  /** Tell the worker that a job has to stop, in a way that reaches a job which does not let its event loop turn. */
+  stop(slot: number, id: number): void;
   /** Keep the program up. */
   ref(): void;
   /** Let the program end. */

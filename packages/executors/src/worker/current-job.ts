@@ -4,8 +4,8 @@ import type { JobExtras } from "../protocol.ts";
 
 /** What the job that runs needs of its runner. */
 export interface JobLine {
-  /** Whether the pool has marked the job in shared memory as one that has to stop. */
-  isMarked(slot: number): boolean;
+  /** Whether the job is marked in shared memory as one that has to stop. */
+  isMarked(slot: number, id: number): boolean;
   report(slot: number, progress: unknown): void;
 }
 
@@ -76,7 +76,7 @@ class RunningJob implements JobContext {
   }
 
   get cancelled(): boolean {
-    return this.#stop !== null || (!this.#isOver && this.#line.isMarked(this.#slot));
+    return this.#stop !== null || (!this.#isOver && this.#line.isMarked(this.#slot, this.jobId));
   }
 
   get signal(): AbortSignal {

@@ -1,3 +1,4 @@
+import { CancelledError } from "@asyncio-ts/tasks";
 import { runInSnapshot } from "../context-snapshot.ts";
 import { toRecord } from "../error-record.ts";
 import { revised } from "../expectation.ts";
@@ -42,6 +43,7 @@ const turnLimit = 3;
 export class JobRunner implements JobLine {
   readonly #link: WorkerLink;
   readonly #words: Int32Array | null;
+  readonly #stops: Int32Array | null;
   readonly #replies: ReplySlice;
   readonly #functions = new FunctionTable();
   readonly #items: ItemSender;
@@ -65,6 +67,7 @@ export class JobRunner implements JobLine {
   constructor(link: WorkerLink, linger: () => boolean) {
     this.#link = link;
     this.#words = link.words;
+    this.#stops = link.stops;
     this.#linger = linger;
     this.#replies = new ReplySlice(link);
     this.#job = new CurrentJob(this);
@@ -91,8 +94,9 @@ export class JobRunner implements JobLine {
     this.#replies.send(0, this.#job.slot < 0 ? 0 : 1);
   }
 
-  isMarked(slot: number): boolean {
-    return this.#words !== null && Atomics.load(this.#words, slot) === STOPPING;
+  isMarked(slot: number, id: number): boolean {
+    if (this.#words !== null) return Atomics.load(this.#words, slot) === STOPPING;
+    return this.#stops !== null && Atomics.load(this.#stops, slot) === (id | 0);
   }
 
   report(slot: number, progress: unknown): void {
@@ -101,6 +105,7 @@ export class JobRunner implements JobLine {
 
   #obey(message: ToWorker): void {
     if (message.kind === "stopJob") {
+      if (this.#stops !== null) Atomics.store(this.#stops, message.slot, message.id);
       this.#job.askToStop(message.slot, message.id, message.reason);
       if (message.slot === this.#job.slot && message.id === this.#job.id) this.#items.stop();
     } else if (message.kind === "credit") this.#items.addCredit(message.slot, message.id, message.credit);
@@ -165,6 +170,10 @@ export class JobRunner implements JobLine {
     this.#sliceOf = known;
     this.#sliceCount++;
     this.#serial++;
+    if (this.#stops !== null && this.isMarked(slot, id)) {
+      this.#replies.add(slot, ERROR, toRecord(new CancelledError()));
+      return true;
+    }
     this.#job.begin(slot, id, extras);
     if (extras?.announce === true) this.#replies.sendNow(slot, STARTED, undefined);
     return this.#run(known, args, extras);

@@ -1,17 +1,24 @@
 import { toRecord } from "../error-record.ts";
 import type { ToPool } from "../protocol.ts";
+import { slotCount } from "../protocol.ts";
 import { JobRunner } from "./job-runner.ts";
 import { prepare } from "./prepare.ts";
+import { endGroup, startWatcher } from "./watcher.ts";
 
 /** The far side of a process pool. The first message says how to begin. */
 export function startProcessWorker(): void {
   const post = (message: unknown): void => {
     if (process.connected) process.send?.(message);
   };
-  const runner = new JobRunner({ post, poll: () => undefined, words: null }, () => false);
+  const stops = new Int32Array(new SharedArrayBuffer(slotCount * 4));
+  const runner = new JobRunner({ post, poll: () => undefined, words: null, stops }, () => false);
+  startWatcher(stops);
   process.on("exit", () => runner.flush());
   // Without its pool there is nobody to work for.
-  process.on("disconnect", () => process.exit());
+  process.on("disconnect", () => {
+    process.on("exit", endGroup);
+    process.exit();
+  });
   process.on("uncaughtExceptionMonitor", (error) => {
     post({ kind: "uncaught", error: toRecord(error) } satisfies ToPool);
   });

@@ -34,7 +34,7 @@ export function startThreadWorker(): void {
     if (message !== undefined) runner.take(message);
     return true;
   };
-  const runner = new JobRunner({ post, poll, words }, linger);
+  const runner = new JobRunner({ post, poll, words, stops: null }, linger);
   process.on("exit", () => runner.flush());
 
   void prepare(initialization, post, () => {

@@ -6,4 +6,6 @@ export interface WorkerLink {
   poll(): unknown;
   /** The words of the slots, where memory is shared with the pool. */
   readonly words: Int32Array | null;
+  /** Where it is not: at each slot, the id of the last job there that has to stop. */
+  readonly stops: Int32Array | null;
 }
