@@ -64,11 +64,11 @@ const waitLimited = coroutine(function waitFor(
   { signal }: TimeoutOptions,
 ) {
   if (signal?.aborted) giveUp(aw, signal.reason);
-  const steps = timeout !== null && timeout <= 0 ? takeNow(aw, timeout) : waitWithin(aw, timeout);
+  const steps = timeout !== null && timeout <= 0 ? takeNow(aw, timeout) : takeWithin(aw, timeout);
   return abortable("waitFor", signal, steps);
 });
 
-function waitWithin(aw: Startable<unknown>, timeout: Seconds | null): GeneratorBody<unknown> {
+function takeWithin(aw: Startable<unknown>, timeout: Seconds | null): GeneratorBody<unknown> {
   const since = getRunningLoop().time();
   return runWithin({ caller: "waitFor", since, when: timeout === null ? null : since + timeout }, () => begin(aw));
 }
