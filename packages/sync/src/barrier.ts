@@ -125,7 +125,7 @@ export class Barrier {
    * const waiter = createTask(barrier.wait());
    * await sleep(0);
    * await barrier.reset();
-   * await waiter; // => BrokenBarrierError: The barrier was reset
+   * await waiter.catch(String) // => "BrokenBarrierError: The barrier was reset"
    */
   reset(): Coroutine<void> {
     return reset(this);
@@ -140,7 +140,7 @@ export class Barrier {
    * @example
    * const barrier = new Barrier(2);
    * await barrier.abort();
-   * await barrier.wait(); // => BrokenBarrierError: The barrier was aborted
+   * await barrier.wait().catch(String) // => "BrokenBarrierError: The barrier was aborted"
    */
   abort(): Coroutine<void> {
     return abort(this);

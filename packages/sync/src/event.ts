@@ -64,7 +64,7 @@ export class Event {
    * Safe. The others go on waiting.
    *
    * @example
-   * await new Event().wait({ timeout: 5 }).catch((error) => error.message) // => "wait() timed out after 5 s"
+   * await new Event().wait({ timeout: 5 }).catch(String) // => "TimeoutError: wait() timed out after 5 s"
    */
   wait(limits?: WaitLimits): Coroutine<true> {
     if (limits !== undefined) checkLimits("wait", limits);

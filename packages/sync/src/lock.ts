@@ -57,7 +57,7 @@ export class Lock {
    * @example
    * const lock = new Lock();
    * await lock.acquire();
-   * await lock.acquire({ timeout: 5 }).catch((error) => error.message) // => "acquire() timed out after 5 s"
+   * await lock.acquire({ timeout: 5 }).catch(String) // => "TimeoutError: acquire() timed out after 5 s"
    */
   acquire(limits?: WaitLimits): Coroutine<LockToken> {
     return acquire(this, limits);

@@ -88,7 +88,7 @@ export class Semaphore {
    *
    * @example
    * const semaphore = new Semaphore(0);
-   * await semaphore.acquire({ timeout: 5 }).catch((error) => error.message) // => "acquire() timed out after 5 s"
+   * await semaphore.acquire({ timeout: 5 }).catch(String) // => "TimeoutError: acquire() timed out after 5 s"
    */
   acquire(limits?: WaitLimits): Coroutine<SemaphoreToken> {
     return acquire(this, limits);
@@ -194,7 +194,12 @@ export class Semaphore {
  *
  * @example
  * const semaphore = new BoundedSemaphore(1);
- * semaphore.release(); // => RangeError: Cannot release a permit of <BoundedSemaphore free=1/1>: none is in use
+ * (await semaphore.acquire()).release();
+ * try {
+ *   semaphore.release();
+ * } catch (error) {
+ *   console.log(String(error)); // => RangeError: Cannot release a permit of <BoundedSemaphore free=1/1>: none is in use
+ * }
  */
 export class BoundedSemaphore extends Semaphore {
   /**
