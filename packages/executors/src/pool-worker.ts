@@ -43,7 +43,7 @@ export interface WorkerKeeper {
 
 /**
  *  state        gets jobs    left by
- *  starting     yes          its first word
+ *  starting     no           its first word
  *  ready        yes          retire(), end()
  *  retiring     no           end(), once it has no job left
  *  ending       no           its exit
@@ -84,6 +84,10 @@ export class PoolWorker {
   /** How many jobs, from the first unanswered one on, may have begun without a further word. */
   #claimed = 0;
   #killable: Job | null = null;
+  /** From this message on, nothing has reached it. */
+  #unsentFrom = Number.POSITIVE_INFINITY;
+  /** Jobs among which are those whose replies could not be read. */
+  readonly #missing: { readonly jobs: readonly Job[]; readonly error: unknown }[] = [];
 
   constructor(keeper: WorkerKeeper, start: StartWorker, number: number, maxTasks: number) {
     this.#keeper = keeper;
@@ -92,13 +96,15 @@ export class PoolWorker {
     this.#link = start(
       {
         onMessage: (message) => this.#receive(message),
-        onUnreadable: (error) => this.#loseReplies(error),
+        onUnreadable: (error) => this.#missReplies(error),
+        onUnsent: (post) => {
+          this.#unsentFrom = Math.min(this.#unsentFrom, post);
+        },
         onExit: (exit) => keeper.workerEnded(this, exit),
       },
       number,
     );
     this.#words = this.#link.words;
-    this.#link.unref();
   }
 
   /** Whether memory is shared with it, so that jobs can be taken back. */
@@ -114,9 +120,13 @@ export class PoolWorker {
     return this.#taken === 0;
   }
 
-  /** Whether it gets jobs at all. */
+  /** Whether it gets jobs, now or as soon as it is ready: then the first that is ready gets them, whoever was started first. */
   get isOpen(): boolean {
     return (this.state === "ready" || this.state === "starting") && this.#jobsLeft > 0;
+  }
+
+  get isReady(): boolean {
+    return this.state === "ready" && this.#jobsLeft > 0;
   }
 
   /**
@@ -126,7 +136,7 @@ export class PoolWorker {
    * what was sent to a process cannot be taken back.
    */
   accepts(job: Job, more = 0, load: number = this.load): boolean {
-    if (!this.isOpen || this.#jobsLeft <= more || this.#taken + more >= slotCount) return false;
+    if (!this.isReady || this.#jobsLeft <= more || this.#taken + more >= slotCount) return false;
     const before = this.outstanding + more;
     if (before === 0) return this.#taken === 0 || this.isShared;
     const fits = before < longestLine && load + job.function.expected <= window;
@@ -141,11 +151,9 @@ export class PoolWorker {
       this.#post(batch.message, batch.transfers);
     } catch (error) {
       this.#unsend(batch);
-      if (jobs.length === 1) return (jobs[0] as Job).fail(cannotSend(jobs[0] as Job, error));
-      for (const job of jobs) this.send([job]);
-      return;
+      if (jobs.length === 1) (jobs[0] as Job).fail(cannotSend(jobs[0] as Job, error));
+      else for (const job of jobs) this.send([job]);
     }
-    for (const job of jobs) this.#known[job.function.number] = true;
   }
 
   /** Whether a job that it has, has begun. */
@@ -229,13 +237,17 @@ export class PoolWorker {
     const lost: Job[] = [];
     const unstarted: Job[] = [];
     for (const job of this.jobsInOrder()) {
-      const mayHaveBegun = this.#words === null ? this.isRunning(job) : Atomics.load(this.#words, job.slot) !== QUEUED;
-      (mayHaveBegun || !this.#canMove(job) ? lost : unstarted).push(job);
+      (this.#mayHaveBegun(job) || !this.#canMove(job) ? lost : unstarted).push(job);
     }
     this.#jobs.length = 0;
     this.outstanding = 0;
     this.#taken = 0;
     return { lost, unstarted };
+  }
+
+  #mayHaveBegun(job: Job): boolean {
+    if (this.#words === null) return this.isRunning(job) && job.post < this.#unsentFrom;
+    return Atomics.load(this.#words, job.slot) !== QUEUED;
   }
 
   #write(jobs: readonly Job[]): JobBatch {
@@ -334,7 +346,10 @@ export class PoolWorker {
         this.#freeSlot(slot);
       } else if (job !== null) this.#hear(job, kind, replies[i + 2]);
     }
-    if (last !== null) last.expected = revised(last.expected, elapsed / ended);
+    if (last !== null) {
+      last.expected = revised(last.expected, elapsed / ended);
+      this.#known[last.number] = true; // not before: what was posted may turn out to be unreadable
+    }
     this.#keeper.workerReplied(this, ended, elapsed);
   }
 
@@ -348,9 +363,11 @@ export class PoolWorker {
     if (news.kind === "ready") {
       this.#claimed = 1;
       this.#keeper.workerReady(this);
+      if (this.#taken === 0 && this.state !== "ending") this.#link.unref();
     } else if (news.kind === "initializerFailed") this.#keeper.workerFailedToStart(this, news.error);
     else if (news.kind === "memory") this.#keeper.workerIsTooBig(this);
     else if (news.kind === "unreadable") this.#sendAgain(news.batch, news.error);
+    else if (news.kind === "synced") this.#loseReplies();
     else if (news.kind === "uncaught") this.lastWords = news.error;
   }
 
@@ -368,14 +385,27 @@ export class PoolWorker {
     this.#keeper.workerReplied(this, 0, 0);
   }
 
-  /** Results have come that cannot be read here: the jobs are those that are done and have not been heard of. */
-  #loseReplies(error: unknown): void {
-    for (const job of this.jobsInOrder()) {
-      if (this.#words === null || Atomics.load(this.#words, job.slot) !== DONE) continue;
+  /**
+   * Replies have come that cannot be read here. They are of jobs that are done; but other replies may be on their way, and
+   * only when these have come it is known which are missing.
+   */
+  #missReplies(error: unknown): void {
+    const words = this.#words;
+    if (words === null) return;
+    this.#missing.push({ jobs: this.jobsInOrder().filter((job) => Atomics.load(words, job.slot) === DONE), error });
+    this.tell({ kind: "sync" });
+  }
+
+  /** All that the worker had to say has come: what is missing now does not come any more. */
+  #loseReplies(): void {
+    const { jobs, error } = this.#missing.shift() ?? { jobs: [], error: undefined };
+    for (const job of jobs) {
+      if (job.worker !== this) continue;
       const { slot } = job;
       this.answered++;
       this.#forget(job);
       this.#freeSlot(slot);
+      job.leave();
       job.fail(error);
     }
     this.#keeper.workerReplied(this, 0, 0);

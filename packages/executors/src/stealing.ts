@@ -43,7 +43,7 @@ export class Stealing {
     let victim: PoolWorker | null = null;
     let isIdle = false;
     for (const worker of this.#workers) {
-      if (worker.outstanding === 0) isIdle ||= worker.isOpen;
+      if (worker.outstanding === 0) isIdle ||= worker.isReady;
       else if (worker.isShared && worker.outstanding > (victim?.outstanding ?? 1)) victim = worker;
     }
     return isIdle ? victim : null;
