@@ -200,6 +200,7 @@ export {
   allTasks,
   type Body,
   CancelledError,
+  CancelRequest,
   Coroutine,
   type CoroutineFunction,
   cancellationOf,

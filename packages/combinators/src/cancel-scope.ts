@@ -1,6 +1,7 @@
 import { RuntimeError } from "@asyncio-ts/contextvars";
 import {
   type CancelledError,
+  type CancelRequest,
   type Coroutine,
   cancellationOf,
   currentTask,
@@ -20,7 +21,8 @@ export class CancelScope {
   readonly #task: Task<unknown>;
   /** How many cancellations of the task were requested before it was entered: they are not its business. */
   readonly #requestsBefore: number;
-  #state: "entered" | "interrupted" | "left" = "entered";
+  #request: CancelRequest | null = null;
+  #isLeft = false;
 
   /**
    * @param caller - The name of the function that is interrupted, for the message.
@@ -35,9 +37,8 @@ export class CancelScope {
 
   /** Cancel what the task does in the scope; once, and not after it was left. */
   interrupt(message?: unknown): void {
-    if (this.#state !== "entered") return;
-    this.#state = "interrupted";
-    this.#task.cancel(message);
+    if (this.#request !== null || this.#isLeft) return;
+    this.#request = this.#task.requestCancel(message);
   }
 
   /**
@@ -48,11 +49,11 @@ export class CancelScope {
    * to be cancelled. Else `null`.
    */
   leave(error?: unknown): CancelledError | null {
-    const wasInterrupted = this.#state === "interrupted";
-    this.#state = "left";
-    if (!wasInterrupted) return null;
+    const request = this.#isLeft ? null : this.#request;
+    this.#isLeft = true;
+    if (request === null) return null;
     const cancellation = cancellationOf(error, this.#task.cancelling());
-    this.#task.uncancel();
+    request.withdraw();
     return this.isCancelled() ? null : cancellation;
   }
 

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { CancelledError, createTask, currentTask, Future, sleep, type Task, TimeoutError } from "@asyncio-ts/tasks";
-import { awaited, failureOf, liveTimers, turnsOf } from "@asyncio-ts/tasks/testing";
+import { awaited, failureOf, liveTimers, runVirtual, turnsOf } from "@asyncio-ts/tasks/testing";
 import { describe, expect, test } from "vitest";
 import { eachEngine } from "../test/each-engine.ts";
 import { ExceptionGroup } from "./exception-group.ts";
@@ -439,5 +439,25 @@ describe("timeout()", () => {
 
   test("is refused outside of a running loop", () => {
     expect(() => timeout(1, () => sleep(1))).toThrow("no running event loop");
+  });
+});
+
+test("timeout() takes back what it could not deliver, also in the cleanup of a cancelled task", async () => {
+  await runVirtual(async (loop) => {
+    const log: string[] = [];
+    const task = createTask(async () => {
+      try {
+        await sleep(60);
+      } finally {
+        const foreign = new Promise<void>((resolve) => loop.callLater(5, resolve));
+        await timeout(1, async () => await foreign);
+        await sleep(1);
+        log.push("cleaned up");
+      }
+    });
+    await sleep(1);
+    task.cancel();
+    await sleep(20);
+    expect(log).toEqual(["cleaned up"]);
   });
 });

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import { CancelRequest } from "./cancel-request.ts";
 import { Cancellation } from "./cancellation.ts";
 
 test("a Cancellation is of nothing at first", () => {
-  expect(new Cancellation()).toMatchObject({ requests: 0, isPending: false, message: undefined, signal: null });
+  expect(new Cancellation()).toMatchObject({ requests: 0, undelivered: 0, message: undefined, signal: null });
 });
 
 test("postpone() keeps the last message, for the next step", () => {
@@ -32,4 +33,26 @@ test("bodyMoves() takes a request as delivered only while a signal is expected t
   cancellation.isDeliveryExpected = true;
   cancellation.bodyMoves();
   expect(cancellation).toMatchObject({ isPending: false, isDeliveryExpected: false });
+});
+
+test("withdraw() of an undelivered request drops that alone, and works once", () => {
+  const cancellation = new Cancellation();
+  cancellation.requests = 3;
+  cancellation.postpone("somebody's");
+  cancellation.postpone("ours");
+  const ours = new CancelRequest(cancellation, true);
+  ours.withdraw();
+  ours.withdraw();
+  expect(cancellation).toMatchObject({ requests: 2, undelivered: 1 });
+});
+
+test("withdraw() of a delivered request drops nothing that came later", () => {
+  const cancellation = new Cancellation();
+  cancellation.requests = 3;
+  cancellation.postpone("ours");
+  const ours = new CancelRequest(cancellation, true);
+  cancellation.deliver();
+  cancellation.postpone("somebody's");
+  ours.withdraw();
+  expect(cancellation).toMatchObject({ requests: 2, undelivered: 1 });
 });

@@ -8,8 +8,10 @@ import type { TaskSignal } from "./task-signal.ts";
 export class Cancellation {
   /** How many requests were made and not taken back by `uncancel()`. */
   requests = 0;
-  /** A request is still to be delivered, by the next step. */
-  isPending = false;
+  /** How many requests are still to be delivered, all by the next step. */
+  undelivered = 0;
+  /** How often requests were delivered. */
+  deliveries = 0;
   /** What the last request that had to wait was given. */
   message: unknown = undefined;
   /** A request is being passed on to what the task waits on. */
@@ -19,23 +21,34 @@ export class Cancellation {
   /** The signal that the next request aborts. */
   signal: TaskSignal | null = null;
 
+  /** Whether the next step is to deliver a request. */
+  get isPending(): boolean {
+    return this.undelivered > 0;
+  }
+
   /** A request with `message` could not be passed on: the next step delivers it. */
   postpone(message: unknown): void {
-    this.isPending = true;
+    this.undelivered++;
     this.message = message;
+  }
+
+  /** What was pending has been delivered, or will not be any more. */
+  deliver(): void {
+    this.undelivered = 0;
+    this.deliveries++;
   }
 
   /** The body has moved: if a signal was aborted before that, it has delivered the request. */
   bodyMoves(): void {
     if (!this.isDeliveryExpected) return;
     this.isDeliveryExpected = false;
-    this.isPending = false;
+    this.deliver();
   }
 
   /** Take back one request; one that is not yet delivered is dropped with the last of them. */
   takeBack(): void {
     if (this.requests === 0) return;
     this.requests--;
-    if (this.requests === 0) this.isPending = false;
+    if (this.requests === 0) this.deliver();
   }
 }

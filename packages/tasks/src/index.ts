@@ -1,5 +1,6 @@
 export { allTasks } from "./all-tasks.ts";
 export { cancelOnAbort, onAbort } from "./cancel-on-abort.ts";
+export { CancelRequest } from "./cancel-request.ts";
 export { cancellationOf } from "./cancellation-of.ts";
 export {
   type Body,

@@ -778,3 +778,42 @@ function* failureOfTask(task: Task<unknown>) {
   }
   return null;
 }
+
+describe("requestCancel()", () => {
+  eachEngine("cancels as cancel() does", function* ({ loop }) {
+    const task = createTask(() => sleep(60));
+    yield* awaited(sleep(1));
+    task.requestCancel("why");
+    expect(((yield* failureOf(task)) as CancelledError).reason).toBe("why");
+    expect([task.cancelling(), loop.time()]).toEqual([1, 1]);
+  });
+
+  eachEngine("withdrawn before it is delivered, never was", function* () {
+    const task = createTask(() => sleep(1, "done"));
+    task.cancel("somebody's");
+    const request = task.requestCancel("ours");
+    request.withdraw();
+    expect(task.cancelling()).toBe(1);
+    expect(yield* failureOf(task)).toBeInstanceOf(CancelledError);
+
+    const spared = createTask(() => sleep(1, "done"));
+    spared.requestCancel().withdraw();
+    expect([yield* awaited(spared), spared.cancelling()]).toEqual(["done", 0]);
+  });
+
+  eachEngine("withdrawn after it was delivered, leaves what was requested since", function* ({ body }) {
+    const log: unknown[] = [];
+    const task = createTask(
+      body(function* () {
+        log.push(yield* failureOf(sleep(60)));
+        task.cancel("again");
+        request.withdraw();
+        yield* awaited(sleep(60));
+      }),
+    );
+    yield* awaited(sleep(1));
+    const request = task.requestCancel("first");
+    expect(((yield* failureOf(task)) as CancelledError).reason).toBe("again");
+    expect(task.cancelling()).toBe(1);
+  });
+});

@@ -10,6 +10,7 @@ import {
 } from "@asyncio-ts/contextvars";
 import { type Runnable, type Scheduler, warn } from "@asyncio-ts/core";
 import { cancelOnAbort } from "./cancel-on-abort.ts";
+import { CancelRequest } from "./cancel-request.ts";
 import { Cancellation } from "./cancellation.ts";
 import { cancellationOf } from "./cancellation-of.ts";
 import { Coroutine, isGenerator, isPromiseLike, stepsOf } from "./coroutine.ts";
@@ -186,6 +187,25 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
     return this.cancelling();
   }
 
+  /**
+   * `cancel()`, as a request that can be withdrawn.
+   *
+   * For a scope that ends a part of the task, as a timeout does: what it has asked for must not reach what comes after.
+   *
+   * @example
+   * const task = createTask(() => sleep(1, "done"));
+   * const request = task.requestCancel();
+   * request.withdraw(); // it had not been delivered
+   * await task // => "done"
+   */
+  requestCancel(message?: unknown): CancelRequest {
+    this.#cancellation ??= new Cancellation();
+    const cancellation = this.#cancellation;
+    const before = cancellation.undelivered;
+    this.cancel(message);
+    return new CancelRequest(cancellation, cancellation.undelivered > before);
+  }
+
   /** The signal that the next cancellation aborts; see `signal()`. */
   abortSignal(): AbortSignal {
     this.#cancellation ??= new Cancellation();
@@ -263,7 +283,7 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
     else if (this.#blocked instanceof Strand) this.#blocked = new Set([this.#blocked, strand]);
     else this.#blocked.add(strand);
     const cancellation = this.#cancellation;
-    if (cancellation?.isPending && future.cancel(cancellation.message)) cancellation.isPending = false;
+    if (cancellation?.isPending && future.cancel(cancellation.message)) cancellation.deliver();
   }
 
   /** @internal `strand` waits no longer. */
@@ -280,7 +300,7 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
   takeCancellation(blocker: Future<unknown> | null): { readonly error: unknown } | null {
     const cancellation = this.#cancellation;
     if (cancellation === null || !cancellation.isPending) return null;
-    cancellation.isPending = false;
+    cancellation.deliver();
     if (blocker?.cancelled()) return null;
     // Any other error of the blocker gives way, and counts as read.
     if (blocker?.failure()?.error instanceof CancelledError) return null;
@@ -288,7 +308,7 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
   }
 
   protected override settle(outcome: Parameters<Future<T>["settle"]>[0]): void {
-    if (this.#cancellation !== null) this.#cancellation.isPending = false;
+    this.#cancellation?.deliver();
     this.#tasks.delete(this);
     super.settle(outcome);
   }
