@@ -274,6 +274,18 @@ describe("Lock", () => {
     );
   });
 
+  eachEngine("with() gives up at its limits, and does not call the body", function* ({ loop, body }) {
+    const lock = new Lock();
+    yield* awaited(lock.acquire());
+    let called = false;
+    const calling = body(function* () {
+      called = true;
+    });
+    const failure = yield* failureOf(lock.with(calling, { timeout: 2 }));
+    expect(failure).toEqual(new TimeoutError("with() timed out after 2 s"));
+    expect([loop.time(), called, lock.statistics()]).toEqual([2, false, { locked: true, waiting: 0 }]);
+  });
+
   eachEngine("with() that is cancelled while it waits does not call the body", function* ({ body }) {
     const lock = new Lock();
     yield* awaited(lock.acquire());
