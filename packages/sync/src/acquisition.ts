@@ -10,10 +10,10 @@ import {
   type Steps,
   type WaitLimits,
 } from "@asyncio-ts/tasks";
-import { type Host, TurnInLine } from "./turn-in-line.ts";
+import { type LineOwner, TurnInLine } from "./turn-in-line.ts";
 
 /** What can be held for a while, as a lock, and has a line of those who want to. */
-export interface Acquirable<Token> extends Host<Token> {
+export interface Acquirable<Token> extends LineOwner<Token> {
   /** Take it at once, or answer `null`. */
   tryAcquire(): Token | null;
   release(): void;

@@ -23,7 +23,7 @@ class Counter {
 }
 
 describe("TurnInLine", () => {
-  eachEngine("answers what the host serves, once it was woken and has left the line", function* ({ body }) {
+  eachEngine("answers what the owner serves, once it was woken and has left the line", function* ({ body }) {
     const counter = new Counter();
     const wait = body(() => awaited(coroutineOf(() => new TurnInLine(counter, "test", undefined) as never)));
     const tasks = [createTask(wait), createTask(wait)];
@@ -33,7 +33,7 @@ describe("TurnInLine", () => {
     expect([counter.log, counter.line.isOccupied]).toEqual([["served, length 0", "served, length 0"], false]);
   });
 
-  eachEngine("tells the host who has left, and whether his turn had come", function* () {
+  eachEngine("tells the owner who has left, and whether his turn had come", function* () {
     const counter = new Counter();
     const wait = (timeout?: number) =>
       createTask(function* () {
@@ -74,13 +74,13 @@ describe("TurnInLine", () => {
           gone.push(new WeakRef(place));
         }
       }
-      const host = new Remembering();
-      const tasks = [1, 2, 3, 4, 5].map(() => createTask(() => new TurnInLine(host, "test", undefined) as never));
+      const owner = new Remembering();
+      const tasks = [1, 2, 3, 4, 5].map(() => createTask(() => new TurnInLine(owner, "test", undefined) as never));
       await sleep(0);
       tasks[1]?.cancel();
       tasks[3]?.cancel();
       await sleep(0);
-      expect([gone.length, host.line.length]).toEqual([2, 3]);
+      expect([gone.length, owner.line.length]).toEqual([2, 3]);
       await new Promise((resolve) => setImmediate(resolve)); // a WeakRef holds its target until the job is over
       globalThis.gc?.();
       expect(gone.map((each) => each.deref())).toEqual([undefined, undefined]);

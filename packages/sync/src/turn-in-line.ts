@@ -2,7 +2,7 @@ import { type Steps, type Suspension, type WaitLimits, waitWithin } from "@async
 import type { Place, WaitLine } from "./wait-line.ts";
 
 /** Who has a line of tasks that wait for their turn, and says what that means. */
-export interface Host<T> {
+export interface LineOwner<T> {
   readonly line: WaitLine;
   /** The turn of one has come, who has left the line: what he gets. */
   served(): T;
@@ -11,19 +11,19 @@ export interface Host<T> {
 }
 
 /**
- * One wait in the line of `host`: suspends until its turn has come, and answers what the host gives.
+ * One wait in the line of `owner`: suspends until its turn has come, and answers what the owner gives.
  *
  * An iterator by hand, for generators would cost as much as all the rest of the wait.
  */
 export class TurnInLine<T> implements Steps<T> {
-  readonly #host: Host<T>;
+  readonly #owner: LineOwner<T>;
   readonly #place: Place;
   readonly #wait: Steps<void>;
 
   /** @param caller - The name of the function that waits, for the message of a `TimeoutError`. */
-  constructor(host: Host<T>, caller: string, limits: WaitLimits | undefined) {
-    this.#host = host;
-    this.#place = host.line.enter();
+  constructor(owner: LineOwner<T>, caller: string, limits: WaitLimits | undefined) {
+    this.#owner = owner;
+    this.#place = owner.line.enter();
     this.#wait = limits === undefined ? this.#place[Symbol.iterator]() : waitWithin(caller, this.#place, limits);
   }
 
@@ -40,8 +40,8 @@ export class TurnInLine<T> implements Steps<T> {
       throw error;
     }
     if (!step.done) return step;
-    this.#host.line.leave(this.#place);
-    return { done: true, value: this.#host.served() };
+    this.#owner.line.leave(this.#place);
+    return { done: true, value: this.#owner.served() };
   }
 
   /** Neither kind of wait catches the error. */
@@ -61,7 +61,7 @@ export class TurnInLine<T> implements Steps<T> {
   }
 
   #leave(): void {
-    this.#host.line.leave(this.#place);
-    this.#host.left(this.#place);
+    this.#owner.line.leave(this.#place);
+    this.#owner.left(this.#place);
   }
 }
