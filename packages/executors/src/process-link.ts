@@ -26,6 +26,7 @@ export class ProcessLink implements WorkerLink {
   /** For as long as it is open, we are alive: the process watches it. */
   readonly #stopLine: Socket | null;
   readonly #events: WorkerEvents;
+  #posted = 0;
   #error: unknown = undefined;
   #exit: WorkerExit | null = null;
   #isGone = false;
@@ -49,12 +50,15 @@ export class ProcessLink implements WorkerLink {
     this.#child.on("disconnect", () => this.#settle());
     if (living.size === 0) process.on("exit", killAll);
     living.add(this);
-    this.post(initialization);
+    this.#child.send(initialization as object, () => {});
   }
 
   post(message: unknown): void {
-    // Serialized before it returns; a channel that is closed already is followed by the exit.
-    if (this.#child.connected) this.#child.send(message as object, () => {});
+    const post = this.#posted + 1;
+    // Serialized before it returns.
+    if (this.#child.connected) this.#child.send(message as object, (error) => this.#check(post, error));
+    else this.#events.onUnsent(post);
+    this.#posted = post;
   }
 
   stop(slot: number, id: number): void {
@@ -84,6 +88,10 @@ export class ProcessLink implements WorkerLink {
     } catch {
       this.#child.kill("SIGKILL");
     }
+  }
+
+  #check(post: number, error: Error | null): void {
+    if (error !== null) this.#events.onUnsent(post);
   }
 
   /** It could not be started; then there is no exit. */

@@ -79,6 +79,8 @@ export type FunctionReference<Name> = number | readonly [number: number, name: N
 export type ToWorker =
   | { readonly kind: "stopJob"; readonly slot: number; readonly id: number; readonly reason: unknown }
   | { readonly kind: "credit"; readonly slot: number; readonly id: number; readonly credit: number }
+  /** Answer with `synced` behind all replies. */
+  | { readonly kind: "sync" }
   | { readonly kind: "end" };
 
 /** What a worker tells its pool, replies aside. */
@@ -86,6 +88,7 @@ export type ToPool =
   | { readonly kind: "ready" }
   | { readonly kind: "initializerFailed"; readonly error: ThrownRecord }
   | { readonly kind: "unreadable"; readonly batch: number; readonly error: ThrownRecord }
+  | { readonly kind: "synced" }
   /** An exception that nobody has caught: it will end the worker. */
   | { readonly kind: "uncaught"; readonly error: ThrownRecord }
   | { readonly kind: "memory"; readonly used: number };

@@ -77,11 +77,12 @@ export class ThreadLink implements WorkerLink {
   };
 
   #poll(): { message: unknown } | undefined {
-    try {
-      return receiveMessageOnPort(this.#port);
-    } catch (error) {
-      this.#events.onUnreadable(error);
-      return undefined;
+    for (;;) {
+      try {
+        return receiveMessageOnPort(this.#port);
+      } catch (error) {
+        this.#events.onUnreadable(error);
+      }
     }
   }
 

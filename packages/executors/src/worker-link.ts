@@ -21,6 +21,8 @@ export interface WorkerEvents {
   onMessage(message: unknown): void;
   /** A message has arrived that cannot be read here. */
   onUnreadable(error: unknown): void;
+  /** The message of this number, counted from 1, did not reach the worker, and none after it will; told before its end. */
+  onUnsent(post: number): void;
   /** It has ended, and everything that it had sent was delivered; called once. */
   onExit(exit: WorkerExit): void;
 }

@@ -293,6 +293,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     this.#waiting -= jobs.length;
     this.#room.open(jobs.length);
     worker.send(jobs);
+    if (worker.isIdle && this.#waiting > 0) this.#flushSoon(); // none could be sent: no reply will have us look again
     if (worker.isExhausted) this.#recycle(worker);
   }
 

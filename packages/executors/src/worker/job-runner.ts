@@ -15,6 +15,7 @@ import {
   SKIPPED,
   STARTED,
   STOPPING,
+  type ToPool,
   type ToWorker,
   VALUE,
 } from "../protocol.ts";
@@ -109,7 +110,10 @@ export class JobRunner implements JobLine {
       this.#job.askToStop(message.slot, message.id, message.reason);
       if (message.slot === this.#job.slot && message.id === this.#job.id) this.#items.stop();
     } else if (message.kind === "credit") this.#items.addCredit(message.slot, message.id, message.credit);
-    else if (message.kind === "end") process.exit();
+    else if (message.kind === "sync") {
+      if (!this.#replies.isEmpty) this.#replies.send(0, -1);
+      this.#link.post({ kind: "synced" } satisfies ToPool, []);
+    } else if (message.kind === "end") process.exit();
   }
 
   #go(): void {

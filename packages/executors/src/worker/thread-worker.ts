@@ -19,14 +19,24 @@ export function startThreadWorker(): void {
   const { port, words, maySpin, initialization } = workerData as ThreadData;
   const spin = new Spin(words);
   let received = 0;
-  const poll = (): unknown => {
-    const found = receiveMessageOnPort(port);
-    if (found === undefined) return undefined;
-    received = (received + 1) | 0;
-    return found.message;
-  };
   const post = (message: unknown, transfer: readonly object[]): void =>
     port.postMessage(message, transfer as TransferListItem[]);
+  const reportUnreadable = (error: unknown): void => {
+    received = (received + 1) | 0;
+    post({ kind: "unreadable", batch: received, error: toRecord(error) } satisfies ToPool, []);
+  };
+  const poll = (): unknown => {
+    for (;;) {
+      try {
+        const found = receiveMessageOnPort(port);
+        if (found === undefined) return undefined;
+        received = (received + 1) | 0;
+        return found.message;
+      } catch (error) {
+        reportUnreadable(error);
+      }
+    }
+  };
 
   const linger = (): boolean => {
     if (!maySpin || !spin.hasMore(received)) return false;
@@ -38,10 +48,7 @@ export function startThreadWorker(): void {
   process.on("exit", () => runner.flush());
 
   void prepare(initialization, post, () => {
-    port.on("messageerror", (error) => {
-      received = (received + 1) | 0;
-      post({ kind: "unreadable", batch: received, error: toRecord(error) } satisfies ToPool, []);
-    });
+    port.on("messageerror", reportUnreadable);
     port.on("message", (message) => {
       received = (received + 1) | 0;
       runner.receive(message);

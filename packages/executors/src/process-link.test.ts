@@ -1,0 +1,117 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, test } from "vitest";
+import { failureOf, jobs, untilRunning } from "../test/pools.ts";
+import { isAlive, untilGone } from "../test/processes.ts";
+import { ProcessPoolExecutor } from "./process-pool-executor.ts";
+
+const patience = 30_000;
+const parent = fileURLToPath(new URL("../test/fixtures/parent.js", import.meta.url));
+
+let pool: ProcessPoolExecutor;
+afterEach(() => pool?.shutdown({ cancelFutures: true }));
+
+/** A job that has begun, with what it said first. */
+async function begin(job: () => unknown, options = {}): Promise<{ job: PromiseLike<unknown>; word: unknown }> {
+  return new Promise((resolve) => {
+    const running = pool.submitWith({ ...options, onProgress: (word) => resolve({ job: running, word }) }, job);
+  });
+}
+
+/** Run the program; its processes, once it has said which. */
+async function start(job: "spin" | "wait" | "rest", end: "stay" | "exit" | "throw") {
+  const program = spawn(process.execPath, [parent, job, end], { stdio: ["ignore", "pipe", "ignore"] });
+  const ended = once(program, "exit");
+  const [line] = (await once(createInterface(program.stdout), "line")) as [string];
+  return { program, ended, pids: JSON.parse(line) as number[] };
+}
+
+describe("a process ends with its program, and so does what it has started", () => {
+  test.each(["spin", "wait", "rest"] as const)(
+    "when that is killed while the job is to %s",
+    { timeout: patience },
+    async (job) => {
+      const { program, ended, pids } = await start(job, "stay");
+      expect(pids.every(isAlive)).toBe(true);
+      program.kill("SIGKILL");
+      await Promise.all([ended, ...pids.map(untilGone)]);
+    },
+  );
+
+  test.each([
+    ["exits", "exit", 0],
+    ["fails", "throw", 1],
+  ] as const)("when that %s", { timeout: patience }, async (_name, end, code) => {
+    const { ended, pids } = await start("spin", end);
+    await Promise.all(pids.map(untilGone));
+    expect(await ended).toEqual([code, null]);
+  });
+
+  test("an idle process does not keep its program up", { timeout: patience }, async () => {
+    const { ended, pids } = await start("rest", "stay");
+    expect(await ended).toEqual([0, null]);
+    await Promise.all(pids.map(untilGone));
+  });
+});
+
+describe("ProcessLink", () => {
+  test("kill() ends what the process has started as well", { timeout: patience }, async () => {
+    pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+    const controller = new AbortController();
+    const { job, word } = await begin(jobs.startProcessAndSpin, { signal: controller.signal, gracePeriod: 0 });
+    controller.abort();
+    expect((await failureOf(job)).name).toBe("CancelledError");
+    await Promise.all((word as number[]).map(untilGone));
+    expect(await pool.submit(jobs.add, 1, 1)).toBe(2);
+  });
+
+  test("a synchronous job sees that it has to stop", { timeout: patience }, async () => {
+    pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+    expect(pool.capabilities.synchronousCancel).toBe(true);
+    const { pid } = await pool.submit(jobs.where);
+    const begun = new Promise((resolve) => {
+      const job = pool.submitWith({ onProgress: () => resolve(job.cancel("stop")) }, jobs.spinUntilStopped);
+      void failureOf(job).then((error) => expect(error).toMatchObject({ name: "CancelledError", reason: "stop" }));
+    });
+    expect(await begun).toBe(false);
+    expect((await pool.submit(jobs.where)).pid).toBe(pid);
+    expect(pool.statistics().crashes).toBe(0);
+  });
+
+  test("a job that was asked to stop before it began does not begin", { timeout: patience }, async () => {
+    pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+    let count = 0;
+    for (; count < 50; count++) await pool.submit(jobs.countCalls, 0); // now known to be short, so that two travel together
+    const [first, second, third] = [300, 0, 0].map((time) => pool.submit(jobs.countCalls, time));
+    await untilRunning(first as never);
+    expect(second?.cancel("not needed")).toBe(false); // nobody can tell
+    expect(await first).toBe(count + 1);
+    expect(await failureOf(second as never)).toMatchObject({ name: "CancelledError", reason: "not needed" });
+    expect(await third).toBe(count + 2);
+  });
+
+  test("a process that is killed while it is idle is replaced", { timeout: patience }, async () => {
+    pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+    const { pid } = await pool.submit(jobs.where);
+    process.kill(pid, "SIGKILL");
+    while (pool.statistics().workers > 0) await new Promise((resolve) => setImmediate(resolve));
+    expect((await pool.submit(jobs.where)).pid).not.toBe(pid);
+  });
+
+  // Elsewhere there is no telling without leaving the event loop.
+  test.runIf(process.platform === "linux")(
+    "what a dead process did not get any more runs in another one",
+    {
+      timeout: patience,
+    },
+    async () => {
+      pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+      const { pid } = await pool.submit(jobs.where);
+      process.kill(pid, "SIGKILL");
+      while (isAlive(pid));
+      expect((await pool.submit(jobs.where)).pid).not.toBe(pid);
+    },
+  );
+});
