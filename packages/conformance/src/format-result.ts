@@ -5,8 +5,9 @@ const shownAtMost = 3;
 
 /** One line of figures, then the first differing programs. */
 export function formatResult(engine: EngineName, area: string, result: AreaResult): string {
-  const { programs, differences, unsupported, leftOut } = result;
+  const { programs, differences, unsupported, known, leftOut } = result;
   const figures = [`${programs} programs`, `${differences.length} differ`];
+  if (known > 0) figures.push(`${known} on purpose`);
   if (unsupported > 0) figures.push(`${unsupported} unsupported`);
   if (leftOut > 0) figures.push(`${leftOut} eager left out`);
   const line = `${engine} ${area}: ${figures.join(", ")}`;

@@ -8,7 +8,10 @@ export const groupStatements = {
     const group = world.find(by, { op: s.op, of: s.group }) as TaskGroup | undefined;
     if (group === undefined) return;
     const { kind, run } = world.begin(s);
+    const wasOpen = group.statistics().state === "entered";
     const task = group.createTask(kind === "native" ? run : run(), { name: s.as });
+    // An eager task that makes the group shut down in its first step: CPython 3.13.0 forgets to cancel it (gh-128550).
+    if (wasOpen && group.statistics().state === "cancelling" && !task.done()) world.leaveCPython();
     world.put(s.as, task);
     world.log(who, `spawned ${s.as}`);
   },

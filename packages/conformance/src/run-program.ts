@@ -13,6 +13,8 @@ export interface Run {
   readonly trace: readonly string[];
   /** The program met a statement that nothing understands: its trace ends there. */
   readonly isUnsupported: boolean;
+  /** How many lines of the trace are to be compared, if those that follow differ on purpose. */
+  readonly knownDifferenceFrom: number | null;
 }
 
 /**
@@ -32,7 +34,11 @@ export async function runProgram(program: Program, kinds: readonly Kind[]): Prom
     else if (failure instanceof DeadlockError) world.log("-", "deadlock");
     else if (!main.done()) world.log("-", `the loop failed: ${String(failure)}`);
     world.end(allTasks(loop).size);
-    return { trace: [...world.trace], isUnsupported: world.isUnsupported };
+    return {
+      trace: [...world.trace],
+      isUnsupported: world.isUnsupported,
+      knownDifferenceFrom: world.knownDifferenceFrom,
+    };
   } finally {
     world.dispose();
     loop.close();

@@ -33,6 +33,7 @@ export class World {
   readonly #names = new Map<unknown, string>();
   readonly #coroutines: Coroutine<unknown>[] = [];
   #isStopped = false;
+  #knownDifferenceFrom: number | null = null;
 
   constructor(loop: VirtualLoop, begin: MakeBegin) {
     this.loop = loop;
@@ -59,6 +60,16 @@ export class World {
     this.#isStopped = true;
     this.loop.stop();
     throw new Error(`Nothing understands the statement "${op}"`);
+  }
+
+  /** From here on the trace differs on purpose: `docs/differences.md` says why. */
+  leaveCPython(): void {
+    this.#knownDifferenceFrom ??= this.trace.length;
+  }
+
+  /** How many lines of the trace there were when it left CPython's on purpose, if it has. */
+  get knownDifferenceFrom(): number | null {
+    return this.#knownDifferenceFrom;
   }
 
   // -- objects and their names
