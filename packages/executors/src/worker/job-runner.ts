@@ -90,9 +90,9 @@ export class JobRunner implements JobLine {
     else this.#obey(message as ToWorker);
   }
 
-  /** The worker is about to end: send the results that wait, and say whether a job was running. */
+  /** The worker is about to end: send the results that wait, and say how many more jobs have begun. */
   flush(): void {
-    this.#replies.send(0, this.#job.slot < 0 ? 0 : 1);
+    this.#replies.send(0, this.#replies.unsent + (this.#job.slot < 0 ? 0 : 1));
   }
 
   isMarked(slot: number, id: number): boolean {

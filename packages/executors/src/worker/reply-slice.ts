@@ -10,6 +10,9 @@ export class ReplySlice {
   /** What is moved along with a value, by its place among the replies. */
   #transfers: Map<number, object[]> | null = null;
 
+  /** How many replies are being written right now: to read what a job has returned may run its code. */
+  unsent = 0;
+
   constructor(link: WorkerLink) {
     this.#link = link;
   }
@@ -36,11 +39,13 @@ export class ReplySlice {
     this.#transfers = null;
     replies[0] = elapsed;
     replies[1] = claimed;
+    this.unsent = (replies.length - 2) / 3;
     try {
       this.#link.post(replies, transfers === null ? [] : [...transfers.values()].flat());
     } catch {
       this.#sendEach(replies, transfers);
     }
+    this.unsent = 0;
   }
 
   /** Send `value` at once, on its own. @throws {DataCloneError} It cannot be cloned. */
@@ -58,6 +63,7 @@ export class ReplySlice {
       } catch (error) {
         this.#link.post([...head, slot, ERROR, toRecord(cannotBeSent(kind, error))], []);
       }
+      this.unsent--;
     }
   }
 
