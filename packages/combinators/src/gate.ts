@@ -2,7 +2,7 @@ import { nameOf } from "@asyncio-ts/core";
 import {
   CancelledError,
   Coroutine,
-  coroutine,
+  coroutineOf,
   Future,
   type GeneratorBody,
   isCoroutine,
@@ -23,8 +23,9 @@ export class Gate {
   #free: number;
   readonly #closesAfter: Ended | undefined;
   #isClosed = false;
-  /** Those who wait for a place. While there are any, no place is free. */
-  readonly #line = new Set<Future<void>>();
+  /** Those who wait for a place; all before `#next` have had theirs. While anybody waits, no place is free. */
+  readonly #line: Future<void>[] = [];
+  #next = 0;
 
   /** @param closesAfter - After the first work that has ended so, no other begins. */
   constructor(limit: number, closesAfter?: Ended) {
@@ -51,11 +52,11 @@ export class Gate {
       return;
     }
     const turn = new Future<void>();
-    this.#line.add(turn);
+    this.#line.push(turn);
     try {
       yield* turn;
     } catch (error) {
-      if (!this.#line.delete(turn)) this.leave(); // cancelled although its turn had come: it is the next one's
+      if (!turn.cancelled()) this.leave(); // cancelled although its turn had come: it is the next one's
       throw error;
     }
   }
@@ -63,9 +64,9 @@ export class Gate {
   /** Give the place back; how the work has ended may close the gate. */
   leave(ended?: Ended): void {
     if (ended !== undefined && ended === this.#closesAfter) this.close();
-    for (const turn of this.#line) {
-      if (turn.done()) continue; // cancelled just now; it leaves the line itself
-      this.#line.delete(turn);
+    while (this.#next < this.#line.length) {
+      const turn = this.#line[this.#next++] as Future<void>;
+      if (turn.done()) continue; // cancelled
       turn.setResult();
       return;
     }
@@ -111,5 +112,5 @@ class HeldWork<T> extends Coroutine<T> {
 }
 
 function stepsOf<T>(work: Work<T>): Coroutine<T> | GeneratorBody<T> {
-  return typeof work === "function" ? coroutine(work)() : work;
+  return typeof work === "function" ? coroutineOf(work) : work;
 }

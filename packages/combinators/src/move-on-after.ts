@@ -1,6 +1,5 @@
 import { getRunningLoop, type Seconds } from "@asyncio-ts/core";
-import { type Body, type Coroutine, coroutine, type GeneratorBody } from "@asyncio-ts/tasks";
-import { callBody } from "./call-body.ts";
+import { type Body, type Coroutine, coroutine, coroutineOf, type GeneratorBody } from "@asyncio-ts/tasks";
 import { abortable } from "./cancel-scope.ts";
 import { checkSecondsOrNull } from "./deadline.ts";
 import { checkArguments, type TimeoutOptions } from "./timeout.ts";
@@ -80,7 +79,7 @@ function* runOrMoveOn<T>(limit: TimeLimit, body: Body<[Timeout], T>): GeneratorB
   const scope = new Timeout(limit);
   let value: T;
   try {
-    value = yield* callBody(body, scope);
+    value = yield* coroutineOf(body, scope);
   } catch (error) {
     if (scope.leave(error) === null) throw error;
     return undefined;

@@ -1,6 +1,14 @@
 import { RuntimeError, show } from "@asyncio-ts/contextvars";
 import { getRunningLoop } from "@asyncio-ts/core";
-import { type Body, type Coroutine, checkLimits, coroutine, currentTask, type GeneratorBody } from "@asyncio-ts/tasks";
+import {
+  type Body,
+  type Coroutine,
+  checkLimits,
+  coroutine,
+  coroutineOf,
+  currentTask,
+  type GeneratorBody,
+} from "@asyncio-ts/tasks";
 import { abortable } from "./cancel-scope.ts";
 import { TaskGroup } from "./task-group.ts";
 
@@ -58,7 +66,7 @@ function* groupSteps<T>(body: Body<[TaskGroup], T>, name: string | undefined): G
   let value: T | undefined;
   let thrown: { readonly error: unknown } | null = null;
   try {
-    value = yield* coroutine(body)(group);
+    value = yield* coroutineOf(body, group);
   } catch (error) {
     thrown = { error };
   }

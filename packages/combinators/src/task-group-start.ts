@@ -1,6 +1,14 @@
 import { RuntimeError } from "@asyncio-ts/contextvars";
 import { getRunningLoop, nameOf, type Runnable, type Scheduler } from "@asyncio-ts/core";
-import { type Coroutine, cancellationOf, coroutine, currentTask, Future, type GeneratorBody } from "@asyncio-ts/tasks";
+import {
+  type Coroutine,
+  cancellationOf,
+  coroutine,
+  coroutineOf,
+  currentTask,
+  Future,
+  type GeneratorBody,
+} from "@asyncio-ts/tasks";
 import type { GroupTaskOptions, TaskGroup } from "./task-group.ts";
 
 /** The work of a task that others wait for until it calls `ready`. */
@@ -64,7 +72,7 @@ class Starting<T> implements Runnable {
 
   *#run(body: Starter<T>): GeneratorBody<void> {
     try {
-      yield* coroutine(body)((value) => this.#ready(value));
+      yield* coroutineOf(body, (value) => this.#ready(value));
     } catch (error) {
       if (this.isReady || cancellationOf(error, currentTask()?.cancelling() ?? 0) !== null) throw error;
       this.failure = { error };

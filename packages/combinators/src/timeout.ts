@@ -1,7 +1,14 @@
 import { show } from "@asyncio-ts/contextvars";
 import { getRunningLoop, type Seconds } from "@asyncio-ts/core";
-import { type Body, type Coroutine, checkLimits, coroutine, type Future, type GeneratorBody } from "@asyncio-ts/tasks";
-import { callBody } from "./call-body.ts";
+import {
+  type Body,
+  type Coroutine,
+  checkLimits,
+  coroutine,
+  coroutineOf,
+  type Future,
+  type GeneratorBody,
+} from "@asyncio-ts/tasks";
 import { abortable } from "./cancel-scope.ts";
 import { checkSecondsOrNull } from "./deadline.ts";
 import { insertTimeoutError } from "./timeout-error.ts";
@@ -85,7 +92,7 @@ const limited = coroutine(function timeout<T>(
   body: Body<[Timeout], T>,
   signal: AbortSignal | undefined,
 ) {
-  const steps = runWithin(limit, (scope) => callBody(body, scope));
+  const steps = runWithin(limit, (scope) => coroutineOf(body, scope));
   return abortable(limit.caller, signal, steps);
 });
 

@@ -4,6 +4,7 @@ import {
   Coroutine,
   checkLimits,
   coroutine,
+  coroutineOf,
   ensureFuture,
   Future,
   type GeneratorBody,
@@ -11,7 +12,6 @@ import {
   type Startable,
 } from "@asyncio-ts/tasks";
 import { closeUnrun, listAwaitables, type ResultOf } from "./awaitables.ts";
-import { callBody } from "./call-body.ts";
 import { abortable } from "./cancel-scope.ts";
 import { checkSecondsOrNull } from "./deadline.ts";
 import { EndOf } from "./outlast.ts";
@@ -75,7 +75,7 @@ function takeWithin(aw: Startable<unknown>, timeout: Seconds | null): GeneratorB
 
 /** What to wait for in the current task. */
 function begin(aw: Startable<unknown>): Coroutine<unknown> | GeneratorBody<unknown> | Future<unknown> {
-  if (typeof aw === "function") return callBody(aw);
+  if (typeof aw === "function") return coroutineOf(aw);
   return isCoroutine(aw) ? aw : ensureFuture(aw);
 }
 
