@@ -137,8 +137,10 @@ export {
   wrapFuture,
 } from "@asyncio-ts/executors";
 export {
+  BunHost,
   DeadlockError,
   DefaultEventLoopPolicy,
+  DenoHost,
   EventLoop,
   type EventLoopPolicy,
   getEventLoop,
@@ -156,6 +158,7 @@ export {
   setEventLoop,
   setEventLoopPolicy,
   Watchdog,
+  WebHost,
 } from "@asyncio-ts/platform";
 export {
   Barrier,

@@ -1,3 +1,5 @@
+export { BunHost } from "./bun-host.ts";
+export { DenoHost } from "./deno-host.ts";
 export { DeadlockError, KeyboardInterrupt } from "./errors.ts";
 export { EventLoop } from "./event-loop.ts";
 export type { MainWork } from "./main-work.ts";
@@ -15,3 +17,4 @@ export {
 export { type RunOptions, run } from "./run.ts";
 export { Runner, type RunnerOptions, type RunnerRunOptions } from "./runner.ts";
 export { getRunningLoop } from "./running-loop.ts";
+export { WebHost } from "./web-host.ts";

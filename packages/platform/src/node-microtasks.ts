@@ -3,9 +3,14 @@
  *
  * It is the same function in every release since 0.x, deprecated in the documentation only (DEP0134), because it was never
  * documented. Calling it from inside a callback of ours halves the price of an `await` in native code; where it is
- * missing, the loop waits for a tick instead and the order of all things is the same.
+ * missing, the loop waits for a tick instead and the order of all things is the same. Bun has one that does nothing.
  */
-const tickCallback = (process as { _tickCallback?: () => void })._tickCallback;
+const tickCallback = findTickCallback();
+
+function findTickCallback(): (() => void) | undefined {
+  const { process } = globalThis as { process?: { versions?: { bun?: string }; _tickCallback?: () => void } };
+  return process?.versions?.bun === undefined ? process?._tickCallback : undefined;
+}
 
 /**
  * Run all microtasks, and those that they queue.

@@ -1,7 +1,7 @@
 import { RuntimeError, show } from "@asyncio-ts/contextvars";
-import { runningLoop } from "@asyncio-ts/core";
+import { type Host, runningLoop } from "@asyncio-ts/core";
+import { newPlatformHost } from "#platform-host";
 import { EventLoop } from "./event-loop.ts";
-import { NodeHost } from "./node-host.ts";
 
 /**
  * Decides which loop a program gets that does not make one itself.
@@ -21,7 +21,7 @@ export interface EventLoopPolicy {
 }
 
 /**
- * The policy of a thread that has set no other: loops on Node, and no current loop until one is set.
+ * The policy of a thread that has set no other: loops for the runtime that it is in, and no current loop until one is set.
  *
  * A policy of your own may extend it and override `newEventLoop`.
  *
@@ -40,12 +40,12 @@ export interface EventLoopPolicy {
  * loop.close();
  */
 export class DefaultEventLoopPolicy implements EventLoopPolicy {
-  #host: NodeHost | null = null;
+  #host: Host | null = null;
   #current: EventLoop | null = null;
 
   newEventLoop(): EventLoop {
     // Not before it is needed: a host starts to carry contexts, which slows down every promise of the program on Node 20.
-    this.#host ??= new NodeHost();
+    this.#host ??= newPlatformHost();
     return new EventLoop(this.#host);
   }
 

@@ -26,18 +26,18 @@ import { createTask, currentTask, Future, sleep } from "@asyncio-ts/tasks";
 `;
 
 /**
- * Run a program, as built, in a Node of its own, to its end. Whenever it prints `interrupt`, it gets a SIGINT.
+ * Run a program, as built, in a process of its own, to its end, on the runtime of the tests. Whenever it prints `interrupt`, it gets a SIGINT.
  *
  * @param program - JavaScript with the imports above.
  */
 export function runNode(program: string, options: ProgramOptions = {}): Promise<ProgramResult> {
   const env = { ...process.env, NODE_OPTIONS: "", ASYNCIO_DEBUG: "", ...options.env };
-  const args = [...(options.flags ?? []), "--input-type=module", "--eval", imports + program];
+  const args = evaluation(options.flags ?? [], program);
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"], timeout: 25_000 });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
-    for (const _ of text.matchAll(/^interrupt$/gm)) child.kill("SIGINT");
+    for (const _ of text.matchAll(/^interrupt$/gm)) process.kill(child.pid as number, "SIGINT"); // Deno forgets the exit code after child.kill()
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
@@ -46,4 +46,19 @@ export function runNode(program: string, options: ProgramOptions = {}): Promise<
     child.on("error", reject);
     child.on("close", (status) => resolve({ status, stdout, stderr }));
   });
+}
+
+/**
+ * How the runtime is told to run `program`.
+ *
+ * Bun and Deno do not say that a process has nothing left to do while the top level of its module awaits something: Bun
+ * waits for ever, Deno ends with an error of its own. So the program is in a function there.
+ */
+function evaluation(flags: readonly string[], program: string): string[] {
+  const importOfProgram = /^\s*import .*;$/gm;
+  const itsImports = program.match(importOfProgram)?.join("\n") ?? "";
+  const inFunction = `${imports}${itsImports}\nvoid (async () => {${program.replace(importOfProgram, "")}\n})();`;
+  if ("bun" in process.versions) return [...flags, "--eval", inFunction];
+  if ("deno" in process.versions) return ["eval", ...flags, inFunction];
+  return [...flags, "--input-type=module", "--eval", imports + program];
 }

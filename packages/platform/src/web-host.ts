@@ -1,0 +1,72 @@
+import { capture, copyContext } from "@asyncio-ts/contextvars";
+import type { Cancellable, Host, Seconds } from "@asyncio-ts/core";
+import { Alarm } from "./alarm.ts";
+
+/** A `MessageChannel` as pages have it: the types of Node know another one. */
+interface WebChannel {
+  readonly port1: { onmessage: (() => void) | null };
+  readonly port2: { postMessage(message: null): void };
+}
+
+/**
+ * The event loop of a web page or a web worker as the host of ours.
+ *
+ * A page cannot empty the microtask queue in place, nor ask for the moment when it is empty: the next task of the page is
+ * the first that comes after. It is asked for by a message, for a timer would take four milliseconds. So each step of a
+ * native body costs a message, and events of the page may come between two of them; steps of generators cost nothing.
+ *
+ * The page decides when timers fire. In a background tab that is once a second, or once a minute: what is due by then runs
+ * in one turn, in the order of the deadlines. Timers of a worker go on, which is where to run what has to be on time. A
+ * page never says that nothing will happen any more, so there is no `DeadlockError`.
+ *
+ * @see {@link https://developer.mozilla.org/docs/Web/API/Window/setTimeout#reasons_for_longer_delays_than_specified}
+ *
+ * @example
+ * const loop = new EventLoop(new WebHost());
+ * await loop.runUntilComplete(sleep(0.01, "done")) // => "done"
+ * loop.close();
+ */
+export class WebHost implements Host {
+  /** Nobody's flow: whoever wakes a loop must not lend it his context and his task for all turns that follow. */
+  readonly #flow = capture({ context: copyContext(), owner: null });
+  readonly #callbacks: (() => void)[] = [];
+  #channel: WebChannel | null = null;
+
+  now(): Seconds {
+    return performance.now() / 1000;
+  }
+
+  afterMicrotasks(callback: () => void): void {
+    this.#callInNextTask(callback);
+  }
+
+  /** Also a message: a page paints and takes input between two of them. */
+  afterIo(callback: () => void): void {
+    this.#callInNextTask(callback);
+  }
+
+  wakeAt(time: Seconds, callback: () => void): Cancellable {
+    return this.#flow.runInAsyncScope(() => new Alarm(this, time, callback), undefined);
+  }
+
+  whenStuck(): Cancellable {
+    return { cancel() {} };
+  }
+
+  #callInNextTask(callback: () => void): void {
+    this.#callbacks.push(callback);
+    if (this.#channel === null) this.#channel = this.#openChannel();
+    this.#channel.port2.postMessage(null);
+  }
+
+  #openChannel(): WebChannel {
+    const channel = new MessageChannel() as unknown as WebChannel;
+    channel.port1.onmessage = () => this.#flow.runInAsyncScope(this.#callNext, undefined);
+    return channel;
+  }
+
+  readonly #callNext = (): void => {
+    const callback = this.#callbacks.shift();
+    callback?.();
+  };
+}
