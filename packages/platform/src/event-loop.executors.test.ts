@@ -6,6 +6,8 @@ import {
   ProcessPoolExecutor,
   ThreadPoolExecutor,
   toThread,
+  workerModule,
+  wrapFuture,
 } from "@asyncio-ts/executors";
 import { type Future, sleep } from "@asyncio-ts/tasks";
 import { describe, expect, test, vi } from "vitest";
@@ -75,6 +77,46 @@ describe("EventLoop", () => {
     });
   });
 
+  test.each([
+    ["thread", () => new ThreadPoolExecutor({ maxWorkers: 2, gracePeriod: 0.02 })],
+    ["process", () => new ProcessPoolExecutor({ maxWorkers: 2, gracePeriod: 0.02 })],
+  ] as const)(
+    "cancelling the task ends a %s that does not stop, and no other",
+    {
+      timeout: patience,
+    },
+    async (_kind, make) => {
+      await run(async () => {
+        const pool = make();
+        const stuck = pool.submit(never);
+        const neighbours = [50, 50, 1, 1].map((time) => loopOfTest().runInExecutor(pool, block, time));
+        const task = loopOfTest().createTask(async () => await wrapFuture(stuck));
+        while (!stuck.running()) await sleep(0.001);
+        task.cancel("enough");
+        await expect(task.catch((error: Error) => error)).resolves.toMatchObject({ name: "CancelledError" });
+        await expect(stuck.then(String, (error: Error) => error.name)).resolves.toBe("CancelledError");
+        expect([await neighbours[0], await neighbours[1], await neighbours[2], await neighbours[3]]).toEqual([
+          50, 50, 1, 1,
+        ]);
+        await pool.shutdown();
+      });
+    },
+  );
+
+  test("what a job gives after the loop was closed is dropped", { timeout: patience }, async () => {
+    const print = vi.spyOn(console, "error").mockReturnValue();
+    const pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+    await run(async () => {
+      const futures = [1, 2].map(() => loopOfTest().runInExecutor(pool, block, 100));
+      while (pool.statistics().running < 2) await sleep(0.001);
+      futures[0]?.cancel();
+    });
+    await pool.shutdown();
+    expect(pool.statistics().completed).toBe(2);
+    expect(print.mock.calls).toEqual([]);
+    print.mockRestore();
+  });
+
   test("the default executor ends with the run, after its jobs", { timeout: patience }, async () => {
     const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
     await run(async () => {
@@ -117,6 +159,22 @@ describe("EventLoop", () => {
       user.set("ann");
       expect(await toThread(add, 40, 2)).toBe(42);
       expect(await toThread(threadId)).toBeGreaterThan(0);
+    });
+  });
+
+  test("toThread() takes the context along, and runInExecutor() does not", { timeout: patience }, async () => {
+    const user = carried(new ContextVar<string>("platform-tests.user"));
+    const { whoAmI } = workerModule<typeof import("../test/fixtures/who-am-i.js")>(
+      new URL("../test/fixtures/who-am-i.js", import.meta.url),
+    );
+    await run(async () => {
+      // Without the options of this process, which would have the thread load sources.
+      loopOfTest().setDefaultExecutor(new ThreadPoolExecutor({ maxWorkers: 1, execArgv: [] }));
+      user.set("ann");
+      const job = toThread(whoAmI);
+      user.set("bob");
+      expect(await job).toEqual(["bob", "bob"]);
+      expect(await loopOfTest().runInExecutor(null, whoAmI)).toEqual(["nobody", "nobody"]);
     });
   });
 });

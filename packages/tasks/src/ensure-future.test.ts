@@ -1,3 +1,4 @@
+import type { Scheduler } from "@asyncio-ts/core";
 import { describe, expect, test } from "vitest";
 import { eachEngine } from "../test/each-engine.ts";
 import { allTasks } from "./all-tasks.ts";
@@ -7,7 +8,8 @@ import { ensureFuture, isFuture } from "./ensure-future.ts";
 import { CancelledError } from "./errors.ts";
 import { Future } from "./future.ts";
 import { sleep } from "./sleep.ts";
-import type { GeneratorBody } from "./suspension.ts";
+import { Suspendable } from "./suspendable.ts";
+import type { GeneratorBody, Steps } from "./suspension.ts";
 import { Task } from "./task.ts";
 import { awaited, collectReports, failureOf, runVirtual, VirtualLoop } from "./testing/index.ts";
 
@@ -25,6 +27,34 @@ describe("isFuture()", () => {
 });
 
 describe("ensureFuture()", () => {
+  eachEngine(
+    "ensureFuture() answers the future that stands for what waits elsewhere, on the loop that is given",
+    function* ({ loop }) {
+      const asked: unknown[] = [];
+      class Elsewhere extends Suspendable<number> {
+        readonly future = new Future<number>();
+
+        override [Symbol.iterator](): Steps<number> {
+          return this.future[Symbol.iterator]();
+        }
+
+        override futureOn(given: Scheduler | undefined): Future<number> {
+          asked.push(given);
+          return this.future;
+        }
+
+        protected override settleOutsideTasks(): void {}
+      }
+      const elsewhere = new Elsewhere();
+
+      expect(ensureFuture(elsewhere) === elsewhere.future).toBe(true);
+      expect(ensureFuture(elsewhere, { loop }) === elsewhere.future).toBe(true);
+      expect(asked).toEqual([undefined, loop]);
+      elsewhere.future.setResult(7);
+      expect(yield* awaited(elsewhere)).toBe(7);
+    },
+  );
+
   eachEngine("ensureFuture() answers a future or a task as it is", function* ({ loop }) {
     const future = new Future<number>();
     const task = createTask(() => sleep(0));
