@@ -1,4 +1,5 @@
 import type { Seconds } from "@asyncio-ts/core";
+import type { Job } from "./job.ts";
 import { PoolWorker, type WorkerKeeper } from "./pool-worker.ts";
 import type { StartWorker } from "./worker-link.ts";
 
@@ -28,6 +29,13 @@ export class Crew {
   /** Those that may be given jobs. */
   open(): PoolWorker[] {
     return this.workers.filter((worker) => worker.isOpen);
+  }
+
+  /** Those that may be given `job` now: not one that is stuck in a long job, while others are not. */
+  takers(job: Job): PoolWorker[] {
+    const now = performance.now();
+    const lively = this.workers.filter((worker) => worker.isReady && !worker.isStuck(now));
+    return (lively.length > 0 ? lively : this.workers).filter((worker) => worker.accepts(job));
   }
 
   idleCount(): number {

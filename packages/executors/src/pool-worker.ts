@@ -26,6 +26,8 @@ import type { StartWorker, WorkerLink } from "./worker-link.ts";
 const window = 1;
 /** … so many jobs at most, … */
 const longestLine = 256;
+/** One that has jobs and has said nothing for so long is stuck in a long job, in milliseconds. */
+const patience = 0.5;
 
 /** What a worker tells its pool. */
 export interface WorkerKeeper {
@@ -58,6 +60,8 @@ export class PoolWorker {
   readonly startedAt: number = performance.now();
   /** When it has last replied, or was started, on the clock of `performance.now()`. */
   lastHeard: number = this.startedAt;
+  /** Since when it has jobs and has said nothing, on the same clock. */
+  quietSince: number = this.startedAt;
   /** How many jobs it has ended. */
   answered = 0;
   /** How many jobs it has, that were not revoked. */
@@ -123,6 +127,11 @@ export class PoolWorker {
   /** Whether it gets jobs, now or as soon as it is ready: then the first that is ready gets them, whoever was started first. */
   get isOpen(): boolean {
     return (this.state === "ready" || this.state === "starting") && this.#jobsLeft > 0;
+  }
+
+  /** Whether it is busy with a job that is longer than the window. */
+  isStuck(now: number): boolean {
+    return this.outstanding > 0 && now - this.quietSince >= patience;
   }
 
   get isReady(): boolean {
@@ -252,7 +261,10 @@ export class PoolWorker {
 
   #write(jobs: readonly Job[]): JobBatch {
     const batch = new JobBatch();
-    if (this.#taken === 0) this.#link.ref();
+    if (this.#taken === 0) {
+      this.#link.ref();
+      this.quietSince = performance.now();
+    }
     const announced = new Set<JobFunction>();
     for (const job of jobs) {
       const f = job.function;
@@ -319,6 +331,7 @@ export class PoolWorker {
 
   #receive(message: unknown): void {
     this.lastHeard = performance.now();
+    this.quietSince = this.lastHeard;
     if (Array.isArray(message)) this.#takeReplies(message);
     else this.#takeNews(message as ToPool);
   }

@@ -1,9 +1,6 @@
 import type { Job } from "./job.ts";
 import type { PoolWorker } from "./pool-worker.ts";
 
-/** A worker that has said nothing for so long is stuck in a long job, in milliseconds. */
-const patience = 0.5;
-
 /**
  * Gives the jobs that wait behind a long one to workers that have nothing to do.
  *
@@ -24,18 +21,15 @@ export class Stealing {
   look(): void {
     const victim = this.#victim();
     if (victim === null) return;
-    if (performance.now() - victim.lastHeard >= patience) this.#steal(victim);
-    else this.#lookAgain();
+    if (!victim.isStuck(performance.now())) return this.#lookAgain();
+    // All of them: whoever is free first gets them from the queue, be it the victim.
+    const jobs = victim.takeBack(Number.POSITIVE_INFINITY);
+    if (jobs.length > 0) this.#putBack(jobs);
   }
 
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-  }
-
-  #steal(victim: PoolWorker): void {
-    const jobs = victim.takeBack(Math.ceil((victim.outstanding - 1) / 2));
-    if (jobs.length > 0) this.#putBack(jobs);
   }
 
   /** The worker that has the most, if another one has nothing. */

@@ -268,7 +268,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     const next = this.#queue.peek();
     if (next === undefined) return;
     this.#startWorkers();
-    const ready = this.#crew.workers.filter((worker) => worker.accepts(next));
+    const ready = this.#crew.takers(next);
     if (ready.length === 0) return;
     const total = ready.reduce((sum, worker) => sum + worker.outstanding, this.#waiting);
     const share = Math.ceil(total / ready.length);

@@ -13,6 +13,9 @@ const { kind, workers, binary = false, rivals = 0, workload } = executorRow(name
 const tuned = peer.endsWith("-tuned");
 const { open } = (await import(`../executors/peers/${peer.replace("-tuned", "")}.js`)) as { open: OpenPool };
 
+// Every process would read these certificates when it starts, which takes longer than all else; some pools pass no environment on.
+delete process.env.NODE_EXTRA_CA_CERTS;
+
 const competition = Array.from({ length: rivals }, () =>
   spawn(process.execPath, ["-e", "const end = Date.now() + 20_000; while (Date.now() < end);"]),
 );

@@ -12,6 +12,8 @@ export interface KnownFunction {
   call: AnyFunction | null;
   /** How long a call takes, in milliseconds, as far as is known; infinite until the first has ended. */
   expected: number;
+  /** So many calls in a row were short. */
+  shortCalls: number;
 }
 
 /** The functions that this worker was told of. */
@@ -22,7 +24,7 @@ export class FunctionTable {
   get(reference: FunctionReference<JobName>): KnownFunction {
     if (typeof reference === "number") return this.#functions[reference] as KnownFunction;
     const [number, name] = reference;
-    this.#functions[number] ??= { name, call: null, expected: Number.POSITIVE_INFINITY };
+    this.#functions[number] ??= { name, call: null, expected: Number.POSITIVE_INFINITY, shortCalls: 0 };
     return this.#functions[number];
   }
 }

@@ -28,8 +28,14 @@ import type { WorkerLink } from "./worker-link.ts";
 /** Results of jobs that are shorter than this in sum travel together, in milliseconds. */
 const sliceTime = 0.2;
 
-/** No more results than this travel together. */
+/** No more results than this travel together, … */
 const sliceLength = 64;
+
+/** … and no more than this part of the calls that were short, so that few wait behind one that is long unexpectedly. */
+const sliceShare = 1 / 256;
+
+/** A call that takes longer than this is long, in milliseconds. */
+const longCall = 10;
 
 /** After this time the event loop of the worker gets its turn, in milliseconds. */
 const turnLimit = 3;
@@ -277,6 +283,8 @@ export class JobRunner implements JobLine {
     const of = this.#sliceOf;
     if (of === null || this.#sliceCount === 0) return;
     of.expected = revised(of.expected, elapsed / this.#sliceCount);
-    this.#claimed = Math.min(Math.max(Math.floor(sliceTime / of.expected), 1), sliceLength);
+    of.shortCalls = elapsed > longCall ? 0 : of.shortCalls + this.#sliceCount;
+    const length = Math.min(sliceTime / of.expected, of.shortCalls * sliceShare, sliceLength);
+    this.#claimed = Math.max(Math.floor(length), 1);
   }
 }

@@ -4,7 +4,7 @@ import { postedWord } from "../protocol.ts";
 const looks = 6000;
 
 /** So many waits are compared with as many of the other way. */
-const sampleSize = 16;
+const sampleSize = 32;
 
 /** A wait is not counted as longer than this, in milliseconds: then it was not us who were slow. */
 const longestWait = 2;
@@ -70,7 +70,12 @@ export class Spin {
     this.#count = 0;
     this.#samplesLeft--;
     if (this.#isTrial) this.#endTrial();
-    else if (this.#samplesLeft <= 0) this.#beginTrial();
+    else if (this.#samplesLeft <= 0 || this.#best() !== this.#way) this.#beginTrial();
+  }
+
+  #best(): Way {
+    const { spin, sleep } = this.#means;
+    return spin < sleep * margin ? "spin" : "sleep";
   }
 
   #beginTrial(): void {
@@ -81,8 +86,7 @@ export class Spin {
   /** The better of both goes on, for a while that is the longer the more often that was confirmed. */
   #endTrial(): void {
     this.#isTrial = false;
-    const { spin, sleep } = this.#means;
-    const best: Way = spin < sleep * margin ? "spin" : "sleep";
+    const best = this.#best();
     this.#term = best === this.#way ? shortestTerm : Math.min(this.#term * 2, longestTerm);
     this.#way = best;
     this.#samplesLeft = this.#term;

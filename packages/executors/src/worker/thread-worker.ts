@@ -41,7 +41,10 @@ export function startThreadWorker(): void {
   const linger = (): boolean => {
     if (!maySpin || !spin.hasMore(received)) return false;
     const message = poll();
-    if (message !== undefined) runner.take(message);
+    if (message !== undefined) {
+      spin.noteArrival();
+      runner.take(message);
+    }
     return true;
   };
   const runner = new JobRunner({ post, poll, words, stops: null }, linger);
@@ -51,6 +54,7 @@ export function startThreadWorker(): void {
     port.on("messageerror", reportUnreadable);
     port.on("message", (message) => {
       received = (received + 1) | 0;
+      spin.noteArrival();
       runner.receive(message);
     });
   });
