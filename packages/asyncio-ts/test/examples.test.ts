@@ -14,7 +14,10 @@ const kinds = ["native", "generators"] as const;
 
 /** These need a process of their own: for warnings, real time, or threads. All others run here, in virtual time. */
 const needProcess: ReadonlySet<string> = new Set([
+  "cancel-job",
+  "executors",
   "forgotten-coroutine",
+  "heartbeat",
   "slow-callback",
   "unretrieved-error",
   "worker-thread",
