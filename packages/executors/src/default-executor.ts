@@ -1,8 +1,8 @@
 import { RuntimeError, show } from "@asyncio-ts/contextvars";
 import { perLoop, type Scheduler, type Seconds, warn } from "@asyncio-ts/core";
 import { type Coroutine, coroutine, Future, waitWithin } from "@asyncio-ts/tasks";
+import { ThreadPoolExecutor } from "#pools";
 import type { Executor } from "./executor.ts";
-import { ThreadPoolExecutor } from "./thread-pool-executor.ts";
 
 /** What is known of the default executor of a loop. */
 interface DefaultExecutor {

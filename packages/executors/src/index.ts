@@ -1,3 +1,4 @@
+export { ProcessPoolExecutor, ThreadPoolExecutor } from "#pools";
 export { carried } from "./context-snapshot.ts";
 export { setDefaultExecutor, shutdownDefaultExecutor } from "./default-executor.ts";
 export { type RegisterErrorOptions, registerError } from "./error-classes.ts";
@@ -27,10 +28,10 @@ export { inline } from "./inline.ts";
 export { type JobContext, jobContext } from "./job-context.ts";
 export type { PoolOptions } from "./pool-options.ts";
 export type { PoolStatistics } from "./pool-statistics.ts";
-export { ProcessPoolExecutor, type ProcessPoolOptions } from "./process-pool-executor.ts";
+export type { ProcessPoolOptions } from "./process-pool-executor.ts";
 export { runInExecutor } from "./run-in-executor.ts";
 export { type ModuleMeta, task } from "./task.ts";
-export { ThreadPoolExecutor, type ThreadPoolOptions } from "./thread-pool-executor.ts";
+export type { ThreadPoolOptions } from "./thread-pool-executor.ts";
 export { toThread } from "./to-thread.ts";
 export { transfer } from "./transfer.ts";
 export { type WorkerModule, workerModule } from "./worker-module.ts";

@@ -1,4 +1,3 @@
-import { MessagePort } from "node:worker_threads";
 import { show } from "@asyncio-ts/contextvars";
 import { perThread } from "./per-thread.ts";
 

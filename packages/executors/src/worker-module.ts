@@ -1,6 +1,5 @@
-import { isAbsolute } from "node:path";
-import { pathToFileURL } from "node:url";
 import { show } from "@asyncio-ts/contextvars";
+import { urlOfPath } from "#paths";
 import { type AnyFunction, giveJobName } from "./job-name.ts";
 
 /** The functions that a module exports, with the types that they have there. */
@@ -59,7 +58,8 @@ function makeHandle(module: string, name: string): AnyFunction {
 function urlOf(module: unknown): string {
   if (module instanceof URL) return module.href;
   if (typeof module !== "string") throw new TypeError(`workerModule() needs a URL, not ${show(module)}`);
-  if (isAbsolute(module)) return pathToFileURL(module).href;
+  const url = urlOfPath(module);
+  if (url !== null) return url;
   if (!URL.canParse(module)) {
     throw new TypeError(
       `workerModule() needs an absolute URL, not ${show(module)}; write new URL(${show(module)}, import.meta.url)`,
