@@ -37,13 +37,14 @@ export function runHolding<T>(
 }
 
 class Acquisition<Token> extends Operation<Token> {
-  readonly #from: Acquirable<Token>;
-  readonly #limits: WaitLimits | undefined;
+  // Declared, and set by hand: see WatchedCoroutine.
+  declare private readonly from: Acquirable<Token>;
+  declare private readonly limits: WaitLimits | undefined;
 
   constructor(from: Acquirable<Token>, limits: WaitLimits | undefined) {
-    super();
-    this.#from = from;
-    this.#limits = limits;
+    super(from.line.loop);
+    this.from = from;
+    this.limits = limits;
   }
 
   override get name(): string {
@@ -51,12 +52,12 @@ class Acquisition<Token> extends Operation<Token> {
   }
 
   protected override attempt(): Token | typeof mustWait {
-    this.#limits?.signal?.throwIfAborted();
-    return this.#from.tryAcquire() ?? mustWait;
+    this.limits?.signal?.throwIfAborted();
+    return this.from.tryAcquire() ?? mustWait;
   }
 
   protected override otherwise(): Steps<Token> {
-    return new TurnInLine(this.#from, "acquire", this.#limits);
+    return new TurnInLine(this.from, "acquire", this.limits);
   }
 }
 

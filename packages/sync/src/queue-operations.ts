@@ -13,11 +13,12 @@ import type { Place, WaitLine } from "./wait-line.ts";
 
 /** An operation that waits in a line of its queue while it is blocked. */
 abstract class QueueOperation<T, Item> extends Operation<T> {
-  readonly queue: Queue<Item>;
-  readonly limits: WaitLimits | undefined;
+  // Declared, and set by hand: see WatchedCoroutine.
+  declare readonly queue: Queue<Item>;
+  declare readonly limits: WaitLimits | undefined;
 
-  constructor(queue: Queue<Item>, limits: WaitLimits | undefined) {
-    super();
+  constructor(queue: Queue<Item>, line: WaitLine, limits: WaitLimits | undefined) {
+    super(line.loop);
     this.queue = queue;
     this.limits = limits;
   }
@@ -117,11 +118,11 @@ class Waiting<T> implements Steps<T> {
 }
 
 export class Put<T> extends QueueOperation<void, T> {
-  readonly #item: T;
+  declare private readonly item: T;
 
   constructor(queue: Queue<T>, item: T, limits: WaitLimits | undefined) {
-    super(queue, limits);
-    this.#item = item;
+    super(queue, queue.putters, limits);
+    this.item = item;
   }
 
   override get name(): string {
@@ -137,11 +138,15 @@ export class Put<T> extends QueueOperation<void, T> {
   }
 
   override perform(): void {
-    this.queue.putNowait(this.#item);
+    this.queue.putNowait(this.item);
   }
 }
 
 abstract class Taking<T, Item> extends QueueOperation<T, Item> {
+  constructor(queue: Queue<Item>, limits: WaitLimits | undefined) {
+    super(queue, queue.getters, limits);
+  }
+
   override get line(): WaitLine {
     return this.queue.getters;
   }

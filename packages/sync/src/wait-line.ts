@@ -69,6 +69,11 @@ export class WaitLine {
     this.#owner = owner;
   }
 
+  /** The loop that it belongs to; `undefined` before anybody had to wait. */
+  get loop(): Scheduler | undefined {
+    return this.#loop ?? undefined;
+  }
+
   /** How many wait whose turn has not come. */
   get length(): number {
     return this.#waiting;

@@ -42,21 +42,28 @@ export abstract class Coroutine<T> extends Suspendable<T> {
   }
 }
 
-/** One that begins once at most, and is reported if it never does. */
+/**
+ * One that begins once at most, and is reported if it never does.
+ *
+ * Its fields are set by hand in the constructor, and are not private to the engine: only so V8 sees through the making of
+ * one that is done at once, which then costs half.
+ */
 export abstract class WatchedCoroutine<T> extends Coroutine<T> implements Watched {
-  /** The loop in which the coroutine was made. */
-  readonly #loop: Scheduler | null = loopOfFlow();
-  #state: "made" | "begun" | NeverAwaited = "made";
+  declare private readonly madeIn: Scheduler | null;
+  declare private state: "made" | "begun" | NeverAwaited;
 
-  constructor() {
+  /** @param madeIn - The loop in which it was made, for who knows it; to find it costs as much as the rest. */
+  constructor(madeIn: Scheduler | null = loopOfFlow()) {
     super();
-    if (this.#loop?.getDebug()) origins.set(this, captureStack());
-    watchUnawaited(this, this.#loop);
+    this.madeIn = madeIn;
+    this.state = "made";
+    if (madeIn?.getDebug()) origins.set(this, captureStack());
+    watchUnawaited(this, madeIn);
   }
 
   override [Symbol.iterator](): Steps<T> {
-    if (this.#state === "begun") throw reused(this);
-    if (this.#state === "made") this.#state = "begun";
+    if (this.state === "begun") throw reused(this);
+    if (this.state === "made") this.state = "begun";
     else this.close();
     return this.begin();
   }
@@ -65,20 +72,19 @@ export abstract class WatchedCoroutine<T> extends Coroutine<T> implements Watche
   protected abstract begin(): Steps<T>;
 
   override close(): void {
-    if (this.#state instanceof NeverAwaited) this.#state.forgive();
-    this.#state = "begun";
+    if (this.state instanceof NeverAwaited) this.state.forgive();
+    this.state = "begun";
   }
 
   /** @internal */
   isUnsettled(): boolean {
-    return this.#state !== "begun";
+    return this.state !== "begun";
   }
 
   /** @internal */
   complaint(): Complaint {
-    if (!(this.#state instanceof NeverAwaited))
-      this.#state = new NeverAwaited(this.name, origins.get(this), this.#loop);
-    return this.#state;
+    if (!(this.state instanceof NeverAwaited)) this.state = new NeverAwaited(this.name, origins.get(this), this.madeIn);
+    return this.state;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Scheduler } from "@asyncio-ts/core";
 import { WatchedCoroutine } from "./coroutine.ts";
 import type { Steps, Suspension } from "./suspension.ts";
 
@@ -25,7 +26,13 @@ export const mustWait: unique symbol = Symbol("mustWait");
  * [await new Take(), await new Take()] // => [1, -1]
  */
 export abstract class Operation<T> extends WatchedCoroutine<T> implements Steps<T> {
-  #waiting: Steps<T> | null = null;
+  /** Set by hand, as those of `WatchedCoroutine` are. */
+  declare private waiting: Steps<T> | null;
+
+  constructor(madeIn?: Scheduler | null) {
+    super(madeIn);
+    this.waiting = null;
+  }
 
   /** Do it now, or answer `mustWait`. */
   protected abstract attempt(): T | typeof mustWait;
@@ -38,20 +45,20 @@ export abstract class Operation<T> extends WatchedCoroutine<T> implements Steps<
   }
 
   next(value?: unknown): IteratorResult<Suspension, T> {
-    if (this.#waiting === null) {
+    if (this.waiting === null) {
       const result = this.attempt();
       if (result !== mustWait) return { done: true, value: result };
-      this.#waiting = this.otherwise();
+      this.waiting = this.otherwise();
     }
-    return this.#waiting.next(value);
+    return this.waiting.next(value);
   }
 
   throw(error: unknown): IteratorResult<Suspension, T> {
-    if (this.#waiting?.throw === undefined) throw error;
-    return this.#waiting.throw(error);
+    if (this.waiting?.throw === undefined) throw error;
+    return this.waiting.throw(error);
   }
 
   return(value: T): IteratorResult<Suspension, T> {
-    return this.#waiting?.return?.(value) ?? { done: true, value };
+    return this.waiting?.return?.(value) ?? { done: true, value };
   }
 }
