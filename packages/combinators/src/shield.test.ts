@@ -228,4 +228,28 @@ describe("shield()", () => {
     loop.close();
     expect(() => shield(async () => {})).toThrow("no running event loop");
   });
+
+  eachEngine("[44] of a gathering that is cancelled is cancelled alone: what it shields goes on", function* () {
+    const inner = [new Future<number>(), new Future<number>()];
+    const shields = inner.map((each) => shield(each));
+    const all = gather(shields);
+    yield* awaited(sleep(0));
+    all.cancel();
+    expect(yield* failureOf(all)).toBeInstanceOf(CancelledError);
+    expect([shields.map((each) => each.cancelled()), inner.map((each) => each.done())]).toEqual([
+      [true, true],
+      [false, false],
+    ]);
+    for (const [index, each] of inner.entries()) each.setResult(index);
+    expect([yield* awaited(inner[0] as Future<number>), yield* awaited(inner[1] as Future<number>)]).toEqual([0, 1]);
+  });
+
+  eachEngine("[44] around a gathering lets that complete when it is cancelled itself", function* ({ loop }) {
+    const all = gather([sleep(1, "a"), sleep(2, "b")]);
+    const shielded = shield(all);
+    yield* awaited(sleep(0));
+    shielded.cancel();
+    expect(yield* failureOf(shielded)).toBeInstanceOf(CancelledError);
+    expect([yield* awaited(all), loop.time()]).toEqual([["a", "b"], 2]);
+  });
 });
