@@ -58,6 +58,7 @@ export {
   currentFrame,
   type ErrorClass,
   type Frame,
+  followsAwait,
   LookupError,
   RuntimeError,
   runInFrame,

@@ -1,5 +1,5 @@
 import { createContext, runInContext } from "node:vm";
-import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { type Bundle, bundleForBrowsers } from "./bundle-for-browsers.ts";
 
 /** What a page has that the language has not; no `process`, no `Buffer`, no `setImmediate`. */
@@ -17,6 +17,14 @@ const globalsOfPages = {
   setInterval,
   setTimeout,
 };
+
+function failureOf(f: () => unknown): string {
+  try {
+    return String(f());
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
 
 /** All of the package, in a page of its own. */
 function load(bundle: Bundle): typeof import("../src/index.ts") {
@@ -66,6 +74,38 @@ describe("asyncio-ts in a browser", () => {
       return [...all.map((each) => each.replace(/Task-\d+/, "its task")), late instanceof TimeoutError];
     });
     expect(result).toEqual(["b in its task", "a task in one", true]);
+  });
+
+  test("runs async functions, which are in their task and its context up to their first await", async () => {
+    const { ContextVar, currentTask, gather, run, signal, sleep } = load(bundle);
+    const name = new ContextVar("name", { default: "nobody" });
+    const result = await run(async () => {
+      name.set("somebody");
+      const before = [name.get(), currentTask() === null];
+      const values = await gather([sleep(0.001, 1), async () => 2]);
+      return [before, values, [name.get(), currentTask() === null], failureOf(signal)];
+    });
+    const refusal =
+      "signal() needs a current task; without AsyncLocalStorage an async function has none after its first await, use a generator";
+    expect(result).toEqual([["somebody", false], [1, 2], ["nobody", true], refusal]);
+  });
+
+  test("warns of a cancellation that no await of an async function could deliver, and of no other", async () => {
+    const { createTask, run, sleep, timeout } = load(bundle);
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    onTestFinished(() => warn.mockRestore());
+    await run(function* () {
+      const missed = createTask(async () => await sleep(0.01), { name: "native" });
+      const reached = createTask(() => sleep(60), { name: "generator" });
+      yield* sleep(0);
+      missed.cancel();
+      reached.cancel();
+      while (!(missed.done() && reached.done())) yield* sleep(0.001);
+      yield* timeout(1, async () => await sleep(0.001));
+    });
+    const reason = "no AsyncLocalStorage tells what it awaits; a generator can be cancelled";
+    const message = `RuntimeWarning: Task 'native' was cancelled, but its async function has run to its end: ${reason}`;
+    expect(warn.mock.calls).toEqual([[message]]);
   });
 
   test("reports what nobody caught, and closes its loop", async () => {

@@ -1,6 +1,9 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import type { Carrier, Frame } from "./ambient.ts";
 
+/** AsyncLocalStorage goes along with every `await`. */
+export const followsAwait: boolean = true;
+
 /** Carries the current frame through `await` and into everything that is started from it. */
 export const storage: AsyncLocalStorage<Frame> = new AsyncLocalStorage<Frame>();
 

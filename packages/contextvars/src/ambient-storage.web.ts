@@ -1,5 +1,8 @@
 import type { Carrier, Frame } from "./ambient.ts";
 
+/** A variable does not: what comes after an `await` of a promise is in no flow. */
+export const followsAwait: boolean = false;
+
 /**
  * Stands in for AsyncLocalStorage where there is none: follows synchronous calls only.
  *

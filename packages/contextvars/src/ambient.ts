@@ -6,8 +6,18 @@
  * (AsyncLocalStorage where there is one, else a variable that follows synchronous calls).
  */
 
-import { carryFrame, storage } from "#ambient-storage";
+import { carryFrame, storage, followsAwait as storageFollowsAwait } from "#ambient-storage";
 import type { Context } from "./context.ts";
+
+/**
+ * Whether a flow goes on after an `await` of a promise: not in browsers, which have no AsyncLocalStorage.
+ *
+ * Where it does not, a native `async` function belongs to its task up to its first `await` only. Generators do all along.
+ *
+ * @example
+ * followsAwait // => true
+ */
+export const followsAwait: boolean = storageFollowsAwait;
 
 /** The state that a flow of control carries: its context, and whom it belongs to. Tasks and handles are frames. */
 export interface Frame {

@@ -1,4 +1,4 @@
-export { type Carrier, capture, currentFrame, type Frame, runInFrame } from "./ambient.ts";
+export { type Carrier, capture, currentFrame, type Frame, followsAwait, runInFrame } from "./ambient.ts";
 export { brand, type ErrorClass } from "./brand.ts";
 export { type AnyVariable, Context, copyContext, currentContext } from "./context.ts";
 export { ContextVar, Token } from "./context-var.ts";

@@ -1,4 +1,4 @@
-import { RuntimeError } from "@asyncio-ts/contextvars";
+import { followsAwait, RuntimeError } from "@asyncio-ts/contextvars";
 import { currentTask } from "./current-task.ts";
 
 /**
@@ -16,6 +16,10 @@ import { currentTask } from "./current-task.ts";
  */
 export function signal(): AbortSignal {
   const task = currentTask();
-  if (task === null) throw new RuntimeError("signal() needs a current task; a plain callback has none");
+  if (task === null) throw new RuntimeError(`signal() needs a current task; ${reason}`);
   return task.abortSignal();
 }
+
+const reason = followsAwait
+  ? "a plain callback has none"
+  : "without AsyncLocalStorage an async function has none after its first await, use a generator";

@@ -1,4 +1,4 @@
-import { type Carrier, RuntimeError, show } from "@asyncio-ts/contextvars";
+import { type Carrier, followsAwait, RuntimeError, show } from "@asyncio-ts/contextvars";
 import type { Runnable } from "@asyncio-ts/core";
 import type { Future } from "./future.ts";
 import { FutureWait, PromiseWait, type Steps } from "./suspension.ts";
@@ -130,6 +130,7 @@ export class Strand implements Runnable {
   #waitForPromise(wait: PromiseWait): void {
     this.#task.loop.drainMicrotasks();
     const flow = this.#flow;
+    if (!followsAwait) this.#task.watchNative(wait.promise);
     Promise.resolve(wait.promise).then(
       (value) => flow.runInAsyncScope(this.proceed, this, value),
       (error) => flow.runInAsyncScope(this.fail, this, error),

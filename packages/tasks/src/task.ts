@@ -277,6 +277,14 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
     strand.proceed(undefined);
   }
 
+  /** @internal Native code runs whose awaits nobody can tell from those of others: say so if a cancellation misses them. */
+  watchNative(promise: PromiseLike<unknown>): void {
+    const check = (): void => {
+      if (this.#cancellation?.isPending) warnOfMissedCancel(this);
+    };
+    Promise.resolve(promise).then(check, check);
+  }
+
   /** @internal `strand` waits on `future` now. */
   block(strand: Strand, future: Future<unknown>): void {
     if (this.#blocked === null) this.#blocked = strand;
@@ -399,6 +407,14 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
 /** In debug mode: whoever has asked for the cancellation goes on as if it had happened. */
 function warnOfSwallowedCancel(task: Task<unknown>): void {
   warn(`Task '${task.getName()}' was cancelled, has caught the CancelledError and returned`, "RuntimeWarning");
+}
+
+function warnOfMissedCancel(task: Task<unknown>): void {
+  const reason = "no AsyncLocalStorage tells what it awaits; a generator can be cancelled";
+  warn(
+    `Task '${task.getName()}' was cancelled, but its async function has run to its end: ${reason}`,
+    "RuntimeWarning",
+  );
 }
 
 function checkWork(work: unknown): void {
