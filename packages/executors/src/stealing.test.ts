@@ -11,12 +11,13 @@ describe("Stealing", () => {
   }, async () => {
     pool = new ThreadPoolExecutor({ maxWorkers: 2 });
     const block = (time: number) => pool.submit(jobs.block, time);
-    await Promise.all(Array.from({ length: 100 }, () => block(0)));
+    await Promise.all(Array.from({ length: 2_000 }, () => block(0)));
 
     const order: number[] = [];
     const run = async (time: number): Promise<unknown> => order.push(await block(time));
     const short = (): Promise<unknown>[] => Array.from({ length: 100 }, () => run(0));
     await Promise.all([...short(), run(500), ...short()]);
-    expect(order).toEqual([...new Array(200).fill(0), 500]);
+    // Results of short jobs travel together, so a few may be sent behind the long one, though never many.
+    expect(order.indexOf(500)).toBeGreaterThan(190);
   });
 });
