@@ -93,8 +93,8 @@ describe("EventLoop", () => {
         const task = loopOfTest().createTask(async () => await wrapFuture(stuck));
         while (!stuck.running()) await sleep(0.001);
         task.cancel("enough");
-        await expect(task.catch((error: Error) => error)).resolves.toMatchObject({ name: "CancelledError" });
-        await expect(stuck.then(String, (error: Error) => error.name)).resolves.toBe("CancelledError");
+        await expect(task.catch((error) => error)).resolves.toMatchObject({ name: "CancelledError" });
+        await expect(stuck.then(String, (error) => (error as Error).name)).resolves.toBe("CancelledError");
         expect([await neighbours[0], await neighbours[1], await neighbours[2], await neighbours[3]]).toEqual([
           50, 50, 1, 1,
         ]);

@@ -1,0 +1,115 @@
+import { describe, expect, test } from "vitest";
+import { inline } from "../inline.ts";
+import { nameOfJob } from "../job-name.ts";
+import { DONE, ERROR, QUEUED, REVOKED, RUNNING, SKIPPED, STOPPING, slotCount, VALUE, wordCount } from "../protocol.ts";
+import { JobRunner } from "./job-runner.ts";
+
+type Reply = readonly [slot: number, kind: number, value: unknown];
+
+/** A runner, and what it says to its pool. */
+function makeRunner({ isShared }: { isShared: boolean }) {
+  const replies: Reply[] = [];
+  const news: unknown[] = [];
+  const words = isShared ? new Int32Array(new SharedArrayBuffer(wordCount * 4)) : null;
+  const stops = isShared ? null : new Int32Array(slotCount);
+  const post = (message: unknown): void => {
+    if (!Array.isArray(message)) return void news.push(message);
+    for (let i = 2; i < message.length; i += 3) replies.push(message.slice(i, i + 3) as unknown as Reply);
+  };
+  const runner = new JobRunner({ post, poll: () => undefined, words, stops }, () => false);
+  return { runner, replies, news, words, stops };
+}
+
+/** Wait until the pool has heard so many replies. */
+async function until(replies: readonly unknown[], count: number): Promise<void> {
+  while (replies.length < count) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const nameOf = (f: (...args: never[]) => unknown) => nameOfJob(inline(f));
+const double = [0, nameOf((n: number) => n * 2)];
+const fail = [
+  1,
+  nameOf(() => {
+    throw new RangeError("no");
+  }),
+];
+const later = [2, nameOf(async (n: number) => n)];
+
+describe("JobRunner", () => {
+  test("runs the jobs of a batch, and replies in their order", async () => {
+    const { runner, replies } = makeRunner({ isShared: false });
+    runner.receive([0, 1, double, 1, 21, 1, 2, later, 1, "later", 2, 3, fail, 0, 3, 4, 0, 1, 5]);
+    await until(replies, 4);
+    expect(replies.map(([slot, kind]) => [slot, kind])).toEqual([
+      [0, VALUE],
+      [1, VALUE],
+      [2, ERROR],
+      [3, VALUE],
+    ]);
+    expect([replies[0]?.[2], replies[1]?.[2], replies[3]?.[2]]).toEqual([42, "later", 10]);
+    expect(replies[2]?.[2]).toMatchObject({ message: "no" });
+  });
+
+  test("begins no job that was revoked, and says that its slot is free", async () => {
+    const { runner, replies, words } = makeRunner({ isShared: true });
+    words?.set([QUEUED, REVOKED, QUEUED]);
+    runner.receive([0, 1, double, 1, 1, 1, 2, double, 1, 2, 2, 3, double, 1, 3]);
+    await until(replies, 3);
+    expect(replies).toEqual([
+      [0, VALUE, 2],
+      [1, SKIPPED, undefined],
+      [2, VALUE, 6],
+    ]);
+    expect([...(words?.subarray(0, 3) ?? [])]).toEqual([DONE, REVOKED, DONE]);
+  });
+
+  test("isMarked() reads the word of the slot, or the id that has to stop there", () => {
+    const shared = makeRunner({ isShared: true });
+    shared.words?.set([RUNNING, STOPPING]);
+    expect([shared.runner.isMarked(0, 1), shared.runner.isMarked(1, 2)]).toEqual([false, true]);
+    const apart = makeRunner({ isShared: false });
+    apart.stops?.set([7], 3);
+    expect([apart.runner.isMarked(3, 7), apart.runner.isMarked(3, 8), apart.runner.isMarked(2, 7)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test("begins no job that has to stop already, where no memory is shared", async () => {
+    const { runner, replies } = makeRunner({ isShared: false });
+    runner.take({ kind: "stopJob", slot: 1, id: 2, reason: "enough" });
+    runner.receive([0, 1, double, 1, 1, 1, 2, double, 1, 2, 1, 3, double, 1, 3]);
+    await until(replies, 3);
+    expect(replies.map(([slot, kind]) => [slot, kind])).toEqual([
+      [0, VALUE],
+      [1, ERROR],
+      [1, VALUE], // another job at the same slot
+    ]);
+    expect(replies[1]?.[2]).toMatchObject({ name: "CancelledError" });
+  });
+
+  test("answers `sync` behind all replies", async () => {
+    const { runner, replies, news } = makeRunner({ isShared: false });
+    runner.receive([0, 1, double, 1, 1]);
+    await until(replies, 1);
+    runner.receive({ kind: "sync" });
+    expect(news).toEqual([{ kind: "synced" }]);
+  });
+
+  test("a thenable that calls back twice ends its job once, and no other", async () => {
+    const { runner, replies } = makeRunner({ isShared: false });
+    const twice = nameOf(() => ({
+      then(resolve: (value: unknown) => void) {
+        setImmediate(() => resolve("first"));
+        setImmediate(() => setImmediate(() => resolve("second")));
+      },
+    }));
+    runner.receive([0, 1, [0, twice], 0, 1, 2, [1, nameOf(() => new Promise((r) => setTimeout(r, 5, "other")))], 0]);
+    await until(replies, 2);
+    expect(replies).toEqual([
+      [0, VALUE, "first"],
+      [1, VALUE, "other"],
+    ]);
+  });
+});
