@@ -138,6 +138,8 @@ export {
   wrapFuture,
 } from "@asyncio-ts/executors";
 export {
+  attachLoop,
+  BlockingHost,
   BunHost,
   DeadlockError,
   DefaultEventLoopPolicy,
@@ -151,13 +153,19 @@ export {
   type MainWork,
   NodeHost,
   newEventLoop,
+  RemoteLoop,
   Runner,
   type RunnerOptions,
   type RunnerRunOptions,
   type RunOptions,
+  type RunSyncOptions,
   run,
+  runSync,
+  type Services,
   setEventLoop,
   setEventLoopPolicy,
+  ThreadsafeFuture,
+  type ThreadsafeHandle,
   Watchdog,
   WebHost,
 } from "@asyncio-ts/platform";

@@ -1,5 +1,13 @@
 import { RuntimeError } from "@asyncio-ts/contextvars";
-import { BaseEventLoop, type EventLoopOptions, type Host, type Runnable, type Seconds } from "@asyncio-ts/core";
+import {
+  BaseEventLoop,
+  type Callback,
+  type EventLoopOptions,
+  type Handle,
+  type Host,
+  type Runnable,
+  type Seconds,
+} from "@asyncio-ts/core";
 import { type Executor, runInExecutor, setDefaultExecutor, shutdownDefaultExecutor } from "@asyncio-ts/executors";
 import {
   allTasks,
@@ -16,8 +24,10 @@ import {
   type TaskOptions,
   type Work,
 } from "@asyncio-ts/tasks";
+import { BlockingHost } from "./blocking-host.ts";
 import { DeadlockError } from "./errors.ts";
 import { closeUnused } from "./main-work.ts";
+import { openHandle, type Services, type ThreadsafeHandle } from "./threadsafe-handle.ts";
 import { forgetUnclosed, watchExit, watchUnclosed } from "./unclosed.ts";
 
 /**
@@ -41,9 +51,12 @@ import { forgetUnclosed, watchExit, watchUnclosed } from "./unclosed.ts";
  * loop.close();
  */
 export class EventLoop extends BaseEventLoop {
+  readonly #host: Host;
+
   /** @param host - What the loop runs on: `NodeHost`, or one in virtual time. */
   constructor(host: Host, options: EventLoopOptions = {}) {
     super(host, options);
+    this.#host = host;
     watchExit(this);
     if (this.getDebug()) watchUnclosed(this);
   }
@@ -104,6 +117,27 @@ export class EventLoop extends BaseEventLoop {
   /** Shut down the default executor, and wait until its threads have ended; see `shutdownDefaultExecutor`. */
   shutdownDefaultExecutor(timeout: Seconds | null = null): Coroutine<void> {
     return shutdownDefaultExecutor(this, timeout);
+  }
+
+  /**
+   * `callSoon`, by its name for other threads: within this thread it is the same. Other threads use `threadsafeHandle`.
+   *
+   * @throws {TypeError} `callback` is not a function.
+   * @throws {RuntimeError} The loop is closed.
+   */
+  callSoonThreadsafe<Args extends unknown[]>(callback: Callback<Args>, ...args: Args): Handle {
+    return this.callSoon(callback, ...args);
+  }
+
+  /**
+   * Make a handle by which another thread can call `services` on this loop, until the loop is closed; see `attachLoop`.
+   *
+   * @param services - Functions by name: an object, or a module. Only these can be called.
+   * @throws {TypeError} `services` is not an object.
+   * @throws {RuntimeError} The loop is closed.
+   */
+  threadsafeHandle<S extends Services>(services: S): ThreadsafeHandle<S> {
+    return openHandle(this, services, this.#host instanceof BlockingHost ? this.#host : null);
   }
 
   /**

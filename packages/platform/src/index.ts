@@ -1,3 +1,4 @@
+export { BlockingHost } from "./blocking-host.ts";
 export { BunHost } from "./bun-host.ts";
 export { DenoHost } from "./deno-host.ts";
 export { DeadlockError, KeyboardInterrupt } from "./errors.ts";
@@ -14,7 +15,11 @@ export {
   setEventLoop,
   setEventLoopPolicy,
 } from "./policy.ts";
+export { attachLoop, RemoteLoop } from "./remote-loop.ts";
 export { type RunOptions, run } from "./run.ts";
+export { type RunSyncOptions, runSync } from "./run-sync.ts";
 export { Runner, type RunnerOptions, type RunnerRunOptions } from "./runner.ts";
 export { getRunningLoop } from "./running-loop.ts";
+export { ThreadsafeFuture } from "./threadsafe-future.ts";
+export type { Services, ThreadsafeHandle } from "./threadsafe-handle.ts";
 export { WebHost } from "./web-host.ts";

@@ -32,7 +32,8 @@ class AllDone implements Runnable {
   }
 }
 
-function reportFailure(task: Task<unknown>): void {
+/** Report the error that a task has ended with, if it has. */
+export function reportFailure(task: Task<unknown>): void {
   if (task.cancelled()) return;
   const failure = task.failure();
   if (failure === null) return;

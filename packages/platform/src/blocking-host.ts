@@ -1,0 +1,93 @@
+import { RuntimeError } from "@asyncio-ts/contextvars";
+import type { Cancellable, Host, Seconds } from "@asyncio-ts/core";
+import { canTakeMessages, sharedWord } from "./threadsafe-protocol.ts";
+
+/**
+ * A thread that belongs to one loop: where there is nothing to do, the thread sleeps.
+ *
+ * As CPython's loop in its `select()`, here in `Atomics.wait`. Promises do not settle meanwhile, nor does any I/O of
+ * JavaScript happen: it is for generator coroutines, in worker threads. Other threads wake it by ringing `bell`.
+ */
+export class BlockingHost implements Host {
+  /** Rung by other threads. */
+  readonly bell: Int32Array;
+  readonly #ready: (() => void)[] = [];
+  readonly #polls: (() => void)[] = [];
+  #alarm: { readonly time: Seconds; readonly callback: () => void } | null = null;
+  #stuck: (() => void) | null = null;
+
+  /** @throws {RuntimeError} Threads share no memory here. */
+  constructor() {
+    const bell = sharedWord();
+    if (bell === null) throw new RuntimeError("A thread cannot sleep here: there is no SharedArrayBuffer");
+    this.bell = bell;
+  }
+
+  now(): Seconds {
+    return performance.now() / 1000;
+  }
+
+  afterMicrotasks(callback: () => void): void {
+    this.#ready.push(callback);
+  }
+
+  afterIo(callback: () => void): void {
+    this.#ready.push(callback);
+  }
+
+  wakeAt(time: Seconds, callback: () => void): Cancellable {
+    const alarm = { time, callback };
+    this.#alarm = alarm;
+    return {
+      cancel: () => {
+        if (this.#alarm === alarm) this.#alarm = null;
+      },
+    };
+  }
+
+  whenStuck(callback: () => void): Cancellable {
+    this.#stuck = callback;
+    return {
+      cancel: () => {
+        if (this.#stuck === callback) this.#stuck = null;
+      },
+    };
+  }
+
+  /** Call `take` whenever the bell was rung: somebody may have sent something. */
+  poll(take: () => void): void {
+    this.#polls.push(take);
+  }
+
+  /** Call back what is due, and sleep in between, until the loop wants nothing any more. */
+  runUntil(isOver: () => boolean): void {
+    while (!isOver()) {
+      const seen = Atomics.load(this.bell, 0);
+      for (const take of this.#polls) take();
+      const next = this.#ready.shift() ?? this.#takeDue();
+      if (next !== null) next();
+      else if (!isOver()) this.#sleep(seen);
+    }
+  }
+
+  #takeDue(): (() => void) | null {
+    const alarm = this.#alarm;
+    if (alarm !== null && this.now() >= alarm.time) {
+      this.#alarm = null;
+      return alarm.callback;
+    }
+    const stuck = this.#stuck;
+    if (alarm !== null || stuck === null || this.#mayBeCalled()) return null;
+    this.#stuck = null;
+    return stuck;
+  }
+
+  #mayBeCalled(): boolean {
+    return this.#polls.length > 0 && canTakeMessages();
+  }
+
+  #sleep(seen: number): void {
+    const timeout = this.#alarm === null ? Number.POSITIVE_INFINITY : (this.#alarm.time - this.now()) * 1000;
+    Atomics.wait(this.bell, 0, seen, timeout);
+  }
+}

@@ -1,0 +1,161 @@
+import { RuntimeError, show } from "@asyncio-ts/contextvars";
+import type { Seconds } from "@asyncio-ts/core";
+import type { GeneratorBody } from "@asyncio-ts/tasks";
+import { checkMayBlock, ThreadsafeFuture } from "./threadsafe-future.ts";
+import type { Services, ThreadsafeHandle } from "./threadsafe-handle.ts";
+import {
+  canTakeMessages,
+  errorOf,
+  numberOfThread,
+  type Port,
+  type Reply,
+  type Request,
+  ring,
+  sharedWord,
+  sleepOn,
+  takeMessage,
+} from "./threadsafe-protocol.ts";
+
+type ArgumentsOf<F> = F extends (...args: infer Args) => unknown ? Args : never;
+type ResultOf<F> = F extends (...args: never) => infer R ? (R extends GeneratorBody<infer T> ? T : Awaited<R>) : never;
+
+/**
+ * The loop of another thread, made of the handle that came from there.
+ *
+ * @throws {TypeError} `handle` is none.
+ *
+ * @example
+ * const loop = newEventLoop();
+ * const handle = loop.threadsafeHandle({ add: async (a: number, b: number) => a + b }); // posted to a worker, with its port
+ * const remote = attachLoop(handle); // there
+ * const future = remote.runCoroutineThreadsafe("add", 1, 2);
+ * await loop.runUntilComplete(async () => await future) // => 3
+ * loop.close();
+ */
+export function attachLoop<S extends Services>(handle: ThreadsafeHandle<S>): RemoteLoop<S> {
+  if (typeof (handle as Partial<ThreadsafeHandle> | null)?.port?.postMessage !== "function") {
+    throw new TypeError(`attachLoop() needs what threadsafeHandle() has made, not ${show(handle)}`);
+  }
+  return new RemoteLoop(handle);
+}
+
+/**
+ * The loop of another thread. It can be asked for what its owner has put into the handle, by name.
+ *
+ * A thread lives on while a future of its is pending. What is sent is cloned, as by `postMessage`.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-dev.html#concurrency-and-multithreading}
+ */
+export class RemoteLoop<S extends Services = Services> {
+  readonly #port: Port;
+  readonly #bell: Int32Array | null;
+  readonly #isOwnThread: boolean;
+  readonly #pending = new Map<number, ThreadsafeFuture<unknown>>();
+  #calls = 0;
+  #closed = false;
+
+  /** @internal */
+  constructor({ port, bell, thread }: ThreadsafeHandle<S>) {
+    this.#port = port as unknown as Port;
+    this.#bell = bell;
+    this.#isOwnThread = thread === numberOfThread();
+    this.#port.onmessage = ({ data }) => this.#settle(data as Reply);
+    this.#port.unref?.();
+  }
+
+  /** Whether the loop was closed, as far as this thread has heard. */
+  isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * Call a function on the loop, in one of its next turns, and wake the loop if it sleeps.
+   *
+   * What it throws goes to the exception handler of the loop.
+   *
+   * @throws {RuntimeError} The loop is closed.
+   * @throws {DOMException} An argument cannot be cloned.
+   *
+   * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon_threadsafe}
+   */
+  callSoonThreadsafe<Name extends string & keyof S>(name: Name, ...args: ArgumentsOf<S[Name]>): void {
+    this.#send({ kind: "callSoon", name, args });
+  }
+
+  /**
+   * Run a coroutine function as a task of the loop.
+   *
+   * ## Cancellation
+   * Cancelling the future cancels the task.
+   *
+   * @throws {RuntimeError} The loop is closed.
+   * @throws {DOMException} An argument cannot be cloned.
+   *
+   * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.run_coroutine_threadsafe}
+   */
+  runCoroutineThreadsafe<Name extends string & keyof S>(
+    name: Name,
+    ...args: ArgumentsOf<S[Name]>
+  ): ThreadsafeFuture<ResultOf<S[Name]>> {
+    const id = ++this.#calls;
+    const word = sharedWord();
+    this.#send({ kind: "run", id, name, args, word });
+    const future: ThreadsafeFuture<ResultOf<S[Name]>> = new ThreadsafeFuture({
+      cancel: (reason) => this.#cancel(id, reason),
+      running: () => false, // as in Python, it can be cancelled until it is done
+      wait: (timeout) => this.#wait(future, word, timeout),
+    });
+    if (this.#pending.size === 0) this.#port.ref?.();
+    this.#pending.set(id, future as ThreadsafeFuture<unknown>);
+    return future;
+  }
+
+  #send(request: Request): void {
+    if (this.#closed) throw new RuntimeError("Event loop is closed");
+    this.#port.postMessage(request);
+    ring(this.#bell);
+  }
+
+  #cancel(id: number, reason: unknown): true {
+    if (!this.#closed) this.#send({ kind: "cancel", id, reason });
+    this.#forget(id);
+    return true;
+  }
+
+  #wait(future: ThreadsafeFuture<unknown>, word: Int32Array | null, timeout: Seconds): boolean {
+    this.#takeAll();
+    if (future.done()) return true;
+    checkMayBlock(this.#isOwnThread, word !== null && canTakeMessages());
+    sleepOn(word as Int32Array, 0, timeout);
+    this.#takeAll();
+    return future.done();
+  }
+
+  #takeAll(): void {
+    for (let next = takeMessage(this.#port); next !== undefined; next = takeMessage(this.#port)) {
+      this.#settle(next.message as Reply);
+    }
+  }
+
+  #settle(reply: Reply): void {
+    if (reply.kind === "closed") return this.#close();
+    const future = this.#pending.get(reply.id);
+    this.#forget(reply.id);
+    if (future === undefined || future.done()) return;
+    if (reply.kind === "returned") future.setResult(reply.value);
+    else if (reply.kind === "threw") future.setException(errorOf(reply.error));
+    else future.setCancelled(reply.reason);
+  }
+
+  #forget(id: number): void {
+    if (this.#pending.delete(id) && this.#pending.size === 0) this.#port.unref?.();
+  }
+
+  #close(): void {
+    this.#closed = true;
+    const left = [...this.#pending.values()];
+    this.#pending.clear();
+    this.#port.close();
+    for (const future of left) future.setException(new RuntimeError("Event loop is closed"));
+  }
+}

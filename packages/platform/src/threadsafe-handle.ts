@@ -1,0 +1,137 @@
+import { RuntimeError, show } from "@asyncio-ts/contextvars";
+import type { Task } from "@asyncio-ts/tasks";
+import type { BlockingHost } from "./blocking-host.ts";
+import type { EventLoop } from "./event-loop.ts";
+import {
+  numberOfThread,
+  type Port,
+  type Reply,
+  type Request,
+  recordOf,
+  ring,
+  sharedWord,
+  takeMessage,
+} from "./threadsafe-protocol.ts";
+
+/** The functions of a loop's thread that other threads may call by their names: any object, also a module. */
+export type Services = Readonly<Record<string, unknown>>;
+
+/**
+ * A loop as another thread gets it: to be posted there, with `handle.port` in the list of what is transferred.
+ *
+ * Each handle serves one thread. `attachLoop` makes a loop of it that can be called.
+ */
+export interface ThreadsafeHandle<S extends Services = Services> {
+  readonly port: InstanceType<typeof MessagePort>;
+  /** @internal Rung after each message, for a loop that sleeps without looking at its port. */
+  readonly bell: Int32Array | null;
+  /** @internal */
+  readonly thread: number | null;
+  /** Says what can be called; there is nothing at run time. */
+  readonly services?: S;
+}
+
+/** Serve what another thread asks of `loop`, until the loop is closed. */
+export function openHandle<S extends Services>(
+  loop: EventLoop,
+  services: S,
+  host: BlockingHost | null,
+): ThreadsafeHandle<S> {
+  if (typeof services !== "object" || services === null) {
+    throw new TypeError(`threadsafeHandle() needs an object with functions, not ${show(services)}`);
+  }
+  if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
+  const { port1, port2 } = new MessageChannel();
+  const server = new Server(loop, services, port1 as unknown as Port);
+  const bell = host === null ? sharedWord() : host.bell;
+  if (host === null) server.listen();
+  else host.poll(() => server.takeAll());
+  loop.onClose(() => server.close());
+  return { port: port2 as never, bell, thread: numberOfThread() };
+}
+
+class Server {
+  readonly #loop: EventLoop;
+  readonly #services: Services;
+  readonly #port: Port;
+  readonly #running = new Map<number, Running>();
+
+  constructor(loop: EventLoop, services: Services, port: Port) {
+    this.#loop = loop;
+    this.#services = services;
+    this.#port = port;
+  }
+
+  /** The port does not hold the process: the other thread does, as long as it lives. */
+  listen(): void {
+    this.#port.onmessage = ({ data }) => this.#serve(data as Request);
+    this.#port.unref?.();
+  }
+
+  takeAll(): void {
+    for (let next = takeMessage(this.#port); next !== undefined; next = takeMessage(this.#port)) {
+      this.#serve(next.message as Request);
+    }
+  }
+
+  close(): void {
+    this.#reply({ kind: "closed" });
+    for (const { word } of this.#running.values()) ring(word);
+    this.#running.clear();
+    this.#port.close();
+  }
+
+  #serve(request: Request): void {
+    if (this.#loop.isClosed()) return;
+    if (request.kind === "cancel") this.#running.get(request.id)?.task.cancel(request.reason);
+    else if (request.kind === "callSoon") this.#loop.callSoon(() => this.#call(request));
+    else this.#run(request);
+  }
+
+  #call({ name, args }: { readonly name: string; readonly args: readonly unknown[] }): unknown {
+    const service = Object.hasOwn(this.#services, name) ? this.#services[name] : undefined;
+    if (typeof service === "function") return service.apply(this.#services, args);
+    throw new RuntimeError(`Another thread has called ${show(name)}, which is no function of this handle`);
+  }
+
+  #run(request: Extract<Request, { kind: "run" }>): void {
+    const { id, word } = request;
+    const task = this.#loop.createTask(() => this.#call(request) as PromiseLike<unknown>);
+    const running = { task, word };
+    this.#running.set(id, running);
+    const done = (): void => this.#tellEnd(id, running);
+    task.addWaiter({ run: done, runWithoutLoop: done });
+  }
+
+  #tellEnd(id: number, { task, word }: Running): void {
+    if (!this.#running.delete(id)) return;
+    try {
+      this.#reply(replyOf(id, task));
+    } catch (error) {
+      // What cannot be cloned cannot go to another thread; that it cannot is what goes there.
+      const { message } = error as Error;
+      this.#reply({
+        id,
+        kind: "threw",
+        error: recordOf(new RuntimeError(`Cannot send the outcome to another thread: ${message}`)),
+      });
+    }
+    ring(word);
+  }
+
+  #reply(reply: Reply): void {
+    this.#port.postMessage(reply);
+  }
+}
+
+interface Running {
+  readonly task: Task<unknown>;
+  readonly word: Int32Array | null;
+}
+
+function replyOf(id: number, task: Task<unknown>): Reply {
+  if (task.cancelled()) return { id, kind: "cancelled", reason: task.cancelMessage() };
+  const failure = task.failure();
+  if (failure === null) return { id, kind: "returned", value: task.result() };
+  return { id, kind: "threw", error: recordOf(failure.error) };
+}

@@ -1,0 +1,95 @@
+import type { Seconds } from "@asyncio-ts/core";
+
+/** What another thread asks of a loop. */
+export type Request =
+  | { readonly kind: "callSoon"; readonly name: string; readonly args: readonly unknown[] }
+  | {
+      readonly kind: "run";
+      readonly id: number;
+      readonly name: string;
+      readonly args: readonly unknown[];
+      /** Becomes 1 once the reply lies at the port, for whoever sleeps until then. */
+      readonly word: Int32Array | null;
+    }
+  | { readonly kind: "cancel"; readonly id: number; readonly reason: unknown };
+
+/** How a coroutine ended that another thread has asked for. */
+export type Reply =
+  | { readonly id: number; readonly kind: "returned"; readonly value: unknown }
+  | { readonly id: number; readonly kind: "threw"; readonly error: ErrorRecord }
+  | { readonly id: number; readonly kind: "cancelled"; readonly reason: unknown }
+  | { readonly kind: "closed" };
+
+/** A port between two threads: what pages and Node agree on, and what Node has beyond that. */
+export interface Port {
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  postMessage(message: unknown): void;
+  close(): void;
+  ref?(): void;
+  unref?(): void;
+}
+
+/** An error on its way to another thread: a clone has lost its class. */
+export interface ErrorRecord {
+  readonly clone: unknown;
+  readonly name: string;
+  /** The brands by which our errors know each other. */
+  readonly brands: readonly string[];
+}
+
+const brandPrefix = "asyncio-ts.";
+
+export function recordOf(error: unknown): ErrorRecord {
+  if (!(error instanceof Error)) return { clone: error, name: "", brands: [] };
+  const brands: string[] = [];
+  for (let object: object | null = error; object !== null; object = Object.getPrototypeOf(object)) {
+    for (const key of Object.getOwnPropertySymbols(object)) {
+      const name = Symbol.keyFor(key);
+      if (name?.startsWith(brandPrefix)) brands.push(name);
+    }
+  }
+  return { clone: error, name: error.name, brands };
+}
+
+export function errorOf({ clone, name, brands }: ErrorRecord): unknown {
+  if (!(clone instanceof Error)) return clone;
+  if (clone.name !== name) Object.defineProperty(clone, "name", { value: name, configurable: true, writable: true });
+  for (const each of brands) Object.defineProperty(clone, Symbol.for(each), { value: true });
+  return clone;
+}
+
+/** A word of shared memory; `null` where there is none, as in pages that are not isolated. */
+export function sharedWord(): Int32Array | null {
+  return typeof SharedArrayBuffer === "undefined" ? null : new Int32Array(new SharedArrayBuffer(4));
+}
+
+/** Wake whoever sleeps on `word`. */
+export function ring(word: Int32Array | null): void {
+  if (word === null) return;
+  Atomics.add(word, 0, 1);
+  Atomics.notify(word, 0);
+}
+
+/** Sleep until `word` is no longer `seen`, at most for so long; answers whether that was in time. */
+export function sleepOn(word: Int32Array, seen: number, timeout: Seconds): boolean {
+  return Atomics.wait(word, 0, seen, timeout * 1000) !== "timed-out";
+}
+
+/** What lies at a port, without the event loop; `undefined` if nothing does, or if that cannot be asked here. */
+export function takeMessage(port: Port): { readonly message: unknown } | undefined {
+  return threads()?.receiveMessageOnPort(port as never);
+}
+
+/** Whether ports can be read without the event loop, and so by a thread that blocks. */
+export function canTakeMessages(): boolean {
+  return threads() !== undefined;
+}
+
+/** The number of this thread, where threads have one. */
+export function numberOfThread(): number | null {
+  return threads()?.threadId ?? null;
+}
+
+function threads(): typeof import("node:worker_threads") | undefined {
+  return globalThis.process?.getBuiltinModule?.("node:worker_threads");
+}
