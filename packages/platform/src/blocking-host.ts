@@ -1,6 +1,7 @@
 import { RuntimeError } from "@asyncio-ts/contextvars";
 import type { Cancellable, Host, Seconds } from "@asyncio-ts/core";
-import { canTakeMessages, sharedWord } from "./threadsafe-protocol.ts";
+import { canTakeMessages } from "./node-threads.ts";
+import { sharedWord } from "./threadsafe-protocol.ts";
 
 /**
  * A thread that belongs to one loop: where there is nothing to do, the thread sleeps.

@@ -1,20 +1,10 @@
 import { RuntimeError, show } from "@asyncio-ts/contextvars";
 import type { Seconds } from "@asyncio-ts/core";
 import type { GeneratorBody } from "@asyncio-ts/tasks";
+import { canTakeMessages, numberOfThread, takeMessage } from "./node-threads.ts";
 import { checkMayBlock, ThreadsafeFuture } from "./threadsafe-future.ts";
 import type { Services, ThreadsafeHandle } from "./threadsafe-handle.ts";
-import {
-  canTakeMessages,
-  errorOf,
-  numberOfThread,
-  type Port,
-  type Reply,
-  type Request,
-  ring,
-  sharedWord,
-  sleepOn,
-  takeMessage,
-} from "./threadsafe-protocol.ts";
+import { errorOf, type Port, type Reply, type Request, ring, sharedWord, sleepOn } from "./threadsafe-protocol.ts";
 
 type ArgumentsOf<F> = F extends (...args: infer Args) => unknown ? Args : never;
 type ResultOf<F> = F extends (...args: never) => infer R ? (R extends GeneratorBody<infer T> ? T : Awaited<R>) : never;

@@ -2,16 +2,8 @@ import { RuntimeError, show } from "@asyncio-ts/contextvars";
 import type { Task } from "@asyncio-ts/tasks";
 import type { BlockingHost } from "./blocking-host.ts";
 import type { EventLoop } from "./event-loop.ts";
-import {
-  numberOfThread,
-  type Port,
-  type Reply,
-  type Request,
-  recordOf,
-  ring,
-  sharedWord,
-  takeMessage,
-} from "./threadsafe-protocol.ts";
+import { numberOfThread, takeMessage } from "./node-threads.ts";
+import { type Port, type Reply, type Request, recordOf, ring, sharedWord } from "./threadsafe-protocol.ts";
 
 /** The functions of a loop's thread that other threads may call by their names: any object, also a module. */
 export type Services = Readonly<Record<string, unknown>>;
