@@ -6,7 +6,7 @@ export type { Cancellable, Host, Seconds } from "./host.ts";
 export { nameOf } from "./name-of.ts";
 export { perLoop } from "./per-loop.ts";
 export type { RunnableQueue } from "./ready-queue.ts";
-export { getRunningLoop, loopOfFlow, loopOrRunning, runningLoop } from "./running-loop.ts";
+export { getRunningLoop, loopOfFlow, loopOrRunning, runningLoop, setAmbientLoop } from "./running-loop.ts";
 export type { Callback, Runnable, ScheduleOptions, Scheduler, Timer, TimerHolder } from "./scheduler.ts";
 export { showAsString } from "./show-as-string.ts";
 export { TimerHandle } from "./timer-handle.ts";

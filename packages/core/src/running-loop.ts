@@ -6,6 +6,23 @@ const notInside = "no running event loop here: several are running, and the call
 /** The loops that are running in this thread. Several may run side by side. */
 const running = new Set<Scheduler>();
 
+/** The loop of all code that is in no flow of another one, if there is such a loop. */
+let ambient: Scheduler | null = null;
+
+/**
+ * Make `loop` that of all code which is in no other loop, while it runs; `null` for none.
+ *
+ * For a loop that is always running: without it, such code belongs to no loop as soon as a second one runs.
+ *
+ * @example
+ * setAmbientLoop(loop);
+ * runningLoop() // => null
+ * setAmbientLoop(null);
+ */
+export function setAmbientLoop(loop: Scheduler | null): void {
+  ambient = loop;
+}
+
 /** @internal */
 export function enterRunning(loop: Scheduler): void {
   running.add(loop);
@@ -31,7 +48,8 @@ export function loopOfFlow(): Scheduler | null {
 }
 
 /**
- * The loop that is running here, or `null`: that of the current flow, else the only one that runs in this thread.
+ * The loop that is running here, or `null`: that of the current flow, else the ambient one, else the only one that runs in
+ * this thread.
  *
  * When several run side by side, code outside of their flows belongs to none of them.
  *
@@ -42,7 +60,9 @@ export function loopOfFlow(): Scheduler | null {
  */
 export function runningLoop(): Scheduler | null {
   const ofFlow = loopOfFlow();
-  if (ofFlow !== null || running.size !== 1) return ofFlow;
+  if (ofFlow !== null) return ofFlow;
+  if (ambient?.isRunning()) return ambient;
+  if (running.size !== 1) return null;
   const [only] = running;
   return only as Scheduler;
 }

@@ -20,6 +20,7 @@ export class Alarm implements Cancellable {
   readonly #time: Seconds;
   readonly #callback: () => void;
   #timer: ReturnType<typeof setTimeout>;
+  #holdsProcess = true;
 
   constructor(clock: Clock, time: Seconds, callback: () => void) {
     this.#clock = clock;
@@ -32,13 +33,20 @@ export class Alarm implements Cancellable {
     clearTimeout(this.#timer);
   }
 
+  /** Do not keep the process alive; in a page there is none. */
+  unref(): void {
+    this.#holdsProcess = false;
+    this.#timer.unref?.();
+  }
+
   #arm(): ReturnType<typeof setTimeout> {
     const left = Math.min(this.#time - this.#clock.now(), longestTimer);
     return setTimeout(this.#fire, Math.ceil(left * 1000));
   }
 
   readonly #fire = (): void => {
-    if (this.#clock.now() < this.#time) this.#timer = this.#arm();
-    else this.#callback();
+    if (this.#clock.now() >= this.#time) return this.#callback();
+    this.#timer = this.#arm();
+    if (!this.#holdsProcess) this.unref();
   };
 }

@@ -3,9 +3,18 @@ export { BunHost } from "./bun-host.ts";
 export { DenoHost } from "./deno-host.ts";
 export { DeadlockError, KeyboardInterrupt } from "./errors.ts";
 export { EventLoop } from "./event-loop.ts";
+export { type Installation, type InstallOptions, install } from "./install.ts";
 export type { MainWork } from "./main-work.ts";
 export { NodeHost } from "./node-host.ts";
 export { Watchdog } from "./node-watchdog.ts";
+export {
+  BunEventLoopPolicy,
+  DenoEventLoopPolicy,
+  NodeEventLoopPolicy,
+  WebEventLoopPolicy,
+  WindowsProactorEventLoopPolicy,
+  WindowsSelectorEventLoopPolicy,
+} from "./platform-policies.ts";
 export {
   DefaultEventLoopPolicy,
   type EventLoopPolicy,

@@ -45,8 +45,13 @@ export class DefaultEventLoopPolicy implements EventLoopPolicy {
 
   newEventLoop(): EventLoop {
     // Not before it is needed: a host starts to carry contexts, which slows down every promise of the program on Node 20.
-    this.#host ??= newPlatformHost();
+    this.#host ??= this.newHost();
     return new EventLoop(this.#host);
+  }
+
+  /** What the loops run on; asked once, for the first of them. */
+  protected newHost(): Host {
+    return newPlatformHost();
   }
 
   /** @throws {RuntimeError} None is set. */
