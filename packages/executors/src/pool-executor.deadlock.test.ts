@@ -79,9 +79,8 @@ describe.each(kinds)("$kind pool survives", ({ make, kind }) => {
     const ended = pool.shutdown();
     expect(await failureOf(killed)).toBeInstanceOf(BrokenExecutor);
     const outcomes = await Promise.allSettled(behind);
-    for (const outcome of outcomes) {
-      if (outcome.status === "rejected") expect(outcome.reason).toBeInstanceOf(BrokenExecutor);
-    }
+    const reasons = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+    expect(reasons.filter((reason) => !(reason instanceof BrokenExecutor))).toEqual([]);
     await ended;
     await pool.shutdown();
     expect(pool.statistics().workers).toBe(0);
@@ -91,6 +90,18 @@ describe.each(kinds)("$kind pool survives", ({ make, kind }) => {
     pool = make({ maxWorkers: 1, initializer: jobs.exitOnce, initargs: [`${kind}-${process.pid}-${Date.now()}`] });
     expect(await pool.submit(jobs.add, 1, 1)).toBe(2);
     expect(pool.statistics().crashes).toBe(1);
+  });
+
+  test("the cancellation of jobs that have come back from a dead worker", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 1 });
+    for (let n = 0; n < 50; n++) await pool.submit(jobs.exitIf, false); // known to be short: several travel together
+    const killed = pool.submit(jobs.exitIf, true);
+    const behind = [1, 2, 3].map(() => pool.submit(jobs.exitIf, false));
+    await failureOf(killed);
+    expect(behind.map((future) => future.cancel())).toEqual([true, true, true]);
+    expect(await pool.submit(jobs.add, 1, 1)).toBe(2);
+    expect(pool.statistics()).toMatchObject({ waiting: 0, running: 0 });
+    await pool.shutdown();
   });
 
   test("more messages than its line holds", { timeout: patience }, async () => {

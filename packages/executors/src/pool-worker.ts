@@ -3,23 +3,8 @@ import type { WorkerExit } from "./errors.ts";
 import { revised } from "./expectation.ts";
 import type { Job, JobFunction } from "./job.ts";
 import { cannotSend, JobBatch } from "./job-batch.ts";
-import {
-  DONE,
-  ERROR,
-  FREE,
-  ITEM,
-  PROGRESS,
-  QUEUED,
-  REVOKED,
-  RUNNING,
-  SKIPPED,
-  STARTED,
-  STOPPING,
-  slotCount,
-  type ToPool,
-  type ToWorker,
-  VALUE,
-} from "./protocol.ts";
+import { JobSlots } from "./job-slots.ts";
+import { ERROR, ITEM, PROGRESS, SKIPPED, STARTED, type ToPool, type ToWorker, VALUE } from "./protocol.ts";
 import type { StartWorker, WorkerLink } from "./worker-link.ts";
 
 /** A worker holds so much work at a time, in milliseconds: enough that it need not wait for us, … */
@@ -75,14 +60,10 @@ export class PoolWorker {
   lastWords: ThrownRecord | null = null;
   readonly #keeper: WorkerKeeper;
   readonly #link: WorkerLink;
-  readonly #words: Int32Array | null;
+  readonly #slots: JobSlots;
   /** So many more jobs it may be given in its life. */
   #jobsLeft: number;
-  readonly #jobs: (Job | null)[] = [];
-  readonly #freeSlots: number[] = [];
   readonly #known: boolean[] = [];
-  /** How many slots are taken, by jobs that were revoked as well. */
-  #taken = 0;
   #sent = 0;
   #posts = 0;
   /** How many jobs, from the first unanswered one on, may have begun without a further word. */
@@ -108,12 +89,12 @@ export class PoolWorker {
       },
       number,
     );
-    this.#words = this.#link.words;
+    this.#slots = new JobSlots(this.#link.words);
   }
 
   /** Whether memory is shared with it, so that jobs can be taken back. */
   get isShared(): boolean {
-    return this.#words !== null;
+    return this.#slots.areShared;
   }
 
   get isExhausted(): boolean {
@@ -121,7 +102,7 @@ export class PoolWorker {
   }
 
   get isIdle(): boolean {
-    return this.#taken === 0;
+    return this.#slots.taken === 0;
   }
 
   /** Whether it gets jobs, now or as soon as it is ready: then the first that is ready gets them, whoever was started first. */
@@ -145,9 +126,9 @@ export class PoolWorker {
    * what was sent to a process cannot be taken back.
    */
   accepts(job: Job, more = 0, load: number = this.load): boolean {
-    if (!this.isReady || this.#jobsLeft <= more || this.#taken + more >= slotCount) return false;
+    if (!this.isReady || this.#jobsLeft <= more || !this.#slots.hasRoom(more)) return false;
     const before = this.outstanding + more;
-    if (before === 0) return this.#taken === 0 || this.isShared;
+    if (before === 0) return this.isIdle || this.isShared;
     const fits = before < longestLine && load + job.function.expected <= window;
     if (this.isShared) return fits || before < 2;
     return fits && this.#killable === null && !job.isKillable;
@@ -167,16 +148,12 @@ export class PoolWorker {
 
   /** Whether a job that it has, has begun. */
   isRunning(job: Job): boolean {
-    if (this.#words === null) return job.order < this.answered + this.#claimed;
-    const word = Atomics.load(this.#words, job.slot);
-    return word === RUNNING || word === STOPPING;
+    return this.isShared ? this.#slots.isRunning(job) : job.order < this.answered + this.#claimed;
   }
 
   /** Take back a job that has not begun; `false` if it has, or if there is no way to tell. */
   revoke(job: Job): boolean {
-    if (this.#words === null) return false;
-    if (Atomics.compareExchange(this.#words, job.slot, QUEUED, REVOKED) !== QUEUED) return false;
-    this.#jobs[job.slot] = null;
+    if (!this.#slots.revoke(job)) return false;
     this.#jobsLeft++;
     this.#forget(job);
     return true;
@@ -194,7 +171,7 @@ export class PoolWorker {
 
   /** The jobs that it has, in the order in which they begin. */
   jobsInOrder(): Job[] {
-    return this.#jobs.filter((job) => job !== null).sort((a, b) => a.order - b.order);
+    return this.#slots.inOrder();
   }
 
   askToStop(job: Job, reason: unknown): void {
@@ -247,21 +224,19 @@ export class PoolWorker {
     const unstarted: Job[] = [];
     for (const job of this.jobsInOrder()) {
       (this.#mayHaveBegun(job) || !this.#canMove(job) ? lost : unstarted).push(job);
+      this.#forget(job);
     }
-    this.#jobs.length = 0;
-    this.outstanding = 0;
-    this.#taken = 0;
+    this.#slots.clear();
     return { lost, unstarted };
   }
 
   #mayHaveBegun(job: Job): boolean {
-    if (this.#words === null) return this.isRunning(job) && job.post < this.#unsentFrom;
-    return Atomics.load(this.#words, job.slot) !== QUEUED;
+    return this.isShared ? this.#slots.hasBegun(job) : this.isRunning(job) && job.post < this.#unsentFrom;
   }
 
   #write(jobs: readonly Job[]): JobBatch {
     const batch = new JobBatch();
-    if (this.#taken === 0) {
+    if (this.isIdle) {
       this.#link.ref();
       this.quietSince = performance.now();
     }
@@ -276,16 +251,12 @@ export class PoolWorker {
   }
 
   #take(job: Job): void {
-    const slot = this.#freeSlots.pop() ?? this.#jobs.length;
-    this.#jobs[slot] = job;
+    this.#slots.take(job);
     job.worker = this;
-    job.slot = slot;
     job.order = this.#sent++;
     job.post = this.#posts + 1;
     job.weight = Math.min(job.function.expected, window);
     if (!this.isShared && job.isKillable) this.#killable = job;
-    if (this.#words !== null) Atomics.store(this.#words, slot, QUEUED);
-    this.#taken++;
     this.#jobsLeft--;
     this.outstanding++;
     this.load += job.weight;
@@ -322,11 +293,8 @@ export class PoolWorker {
   }
 
   #freeSlot(slot: number): void {
-    this.#jobs[slot] = null;
-    if (this.#words !== null) Atomics.store(this.#words, slot, FREE);
-    this.#freeSlots.push(slot);
-    this.#taken--;
-    if (this.#taken === 0 && this.state !== "ending") this.#link.unref();
+    this.#slots.release(slot);
+    if (this.isIdle && this.state !== "ending") this.#link.unref();
   }
 
   #receive(message: unknown): void {
@@ -345,7 +313,7 @@ export class PoolWorker {
     for (let i = 2; i < replies.length; i += 3) {
       const slot = replies[i] as number;
       const kind = replies[i + 1] as number;
-      const job = this.#jobs[slot] ?? null;
+      const job = this.#slots.get(slot);
       if (kind === VALUE || kind === ERROR) {
         ended++;
         this.answered++;
@@ -376,7 +344,7 @@ export class PoolWorker {
     if (news.kind === "ready") {
       this.#claimed = 1;
       this.#keeper.workerReady(this);
-      if (this.#taken === 0 && this.state !== "ending") this.#link.unref();
+      if (this.isIdle && this.state !== "ending") this.#link.unref();
     } else if (news.kind === "initializerFailed") this.#keeper.workerFailedToStart(this, news.error);
     else if (news.kind === "memory") this.#keeper.workerIsTooBig(this);
     else if (news.kind === "unreadable") this.#sendAgain(news.batch, news.error);
@@ -403,9 +371,7 @@ export class PoolWorker {
    * only when these have come it is known which are missing.
    */
   #missReplies(error: unknown): void {
-    const words = this.#words;
-    if (words === null) return;
-    this.#missing.push({ jobs: this.jobsInOrder().filter((job) => Atomics.load(words, job.slot) === DONE), error });
+    this.#missing.push({ jobs: this.jobsInOrder().filter((job) => this.#slots.isDone(job)), error });
     this.tell({ kind: "sync" });
   }
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { nest } from "../test/fixtures/jobs.js";
+import { block, nest } from "../test/fixtures/jobs.js";
 import { failureOf, jobs } from "../test/pools.ts";
 import { ThreadPoolExecutor } from "./thread-pool-executor.ts";
 
@@ -15,6 +15,8 @@ describe("ThreadLink", () => {
     const before = pool.submit(jobs.addLater, 1, 1);
     const deep = pool.submit(jobs.nest, 10_000);
     const after = [1, 2, 3].map((n) => pool.submit(jobs.addLater, n, 1));
+    await before;
+    block(50); // so that more replies have come when that one is met
     expect(await failureOf(deep)).toMatchObject({ name: "RangeError", message: "Maximum call stack size exceeded" });
     expect(await before).toBe(2);
     expect(await Promise.all(after)).toEqual([2, 3, 4]);
