@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { block, nest } from "../test/fixtures/jobs.js";
-import { failureOf, jobs } from "../test/pools.ts";
+import { failureOf, jobs, untilRunning } from "../test/pools.ts";
 import { ThreadPoolExecutor } from "./thread-pool-executor.ts";
 
 const patience = 30_000;
@@ -21,6 +21,17 @@ describe("ThreadLink", () => {
     expect(await before).toBe(2);
     expect(await Promise.all(after)).toEqual([2, 3, 4]);
     expect(pool.statistics()).toMatchObject({ waiting: 0, running: 0, crashes: 0 });
+  });
+
+  test("a job that runs while a result cannot be read goes on", { timeout: patience }, async () => {
+    pool = new ThreadPoolExecutor({ maxWorkers: 1, resourceLimits: { stackSizeMb: 16 } });
+    await pool.submit(jobs.add, 1, 1);
+    const deep = pool.submit(jobs.nest, 10_000);
+    const running = pool.submit(jobs.stopOnAbort);
+    expect((await failureOf(deep)).name).toBe("RangeError");
+    await untilRunning(running);
+    running.cancel("enough");
+    expect(await failureOf(running)).toMatchObject({ name: "CancelledError", reason: "enough" });
   });
 
   test.each([
