@@ -154,6 +154,8 @@ export {
   getRunningLoop,
   type Installation,
   type InstallOptions,
+  type InterruptOptions,
+  type InterruptSignal,
   install,
   KeyboardInterrupt,
   type MainWork,

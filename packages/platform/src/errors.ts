@@ -36,22 +36,31 @@ export class DeadlockError extends RuntimeError {
 }
 
 /**
- * The user interrupted the program with Ctrl-C (SIGINT), and the main task has ended by that.
+ * The user interrupted the program with Ctrl-C (SIGINT), or whoever runs it has asked it to end (SIGTERM), and the main task
+ * has ended by that.
  *
  * Its `cause` is the `CancelledError` that ended the main task.
  *
  * @see {@link https://docs.python.org/3/library/asyncio-runner.html#handling-keyboard-interruption}
  *
  * @example
- * new KeyboardInterrupt().name // => "KeyboardInterrupt"
+ * new KeyboardInterrupt().signal // => "SIGINT"
  */
 export class KeyboardInterrupt extends Error {
   static {
     brand(this, "asyncio-ts.KeyboardInterrupt");
   }
 
-  constructor(message = "The run was interrupted by SIGINT", options?: ErrorOptions) {
+  /** Which signal it was. */
+  readonly signal: "SIGINT" | "SIGTERM";
+
+  constructor(
+    message = "The run was interrupted by SIGINT",
+    { signal = "SIGINT", ...options }: ErrorOptions & { readonly signal?: "SIGINT" | "SIGTERM" } = {},
+  ) {
     super(message, options);
+    this.signal = signal;
+    Object.defineProperty(this, "signal", { enumerable: false }); // the message says it
   }
 }
 

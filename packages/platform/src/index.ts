@@ -4,6 +4,7 @@ export { DenoHost } from "./deno-host.ts";
 export { DeadlockError, KeyboardInterrupt } from "./errors.ts";
 export { EventLoop } from "./event-loop.ts";
 export { type Installation, type InstallOptions, install } from "./install.ts";
+export type { InterruptOptions, InterruptSignal } from "./interrupts.ts";
 export type { MainWork } from "./main-work.ts";
 export { NodeHost } from "./node-host.ts";
 export { Watchdog } from "./node-watchdog.ts";

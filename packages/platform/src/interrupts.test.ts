@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { runNode } from "../test/run-node.ts";
+import { run } from "./run.ts";
 
 vi.setConfig({ testTimeout: 30_000 }); // processes take their time on a busy machine
 
@@ -122,5 +123,61 @@ describe("SIGINT during run()", () => {
       await runner.close();`;
     const stdout = "interrupt\nKeyboardInterrupt\nagain\n";
     expect(await runNode(program)).toEqual({ status: 130, stdout, stderr: "" });
+  });
+});
+
+describe("SIGTERM during run()", () => {
+  const terminated = 'console.log("terminate"); await sleep(60);';
+
+  test("ends the process at once, as it ends any other, unless the run asks for it", async () => {
+    const program = `await run(async () => { try { ${terminated} } finally { console.log("not reached"); } });`;
+    expect(await runNode(program)).toEqual({ status: null, stdout: "terminate\n", stderr: "" });
+  });
+
+  test("cancels the main task, waits for its cleanup, and exits with 143", async () => {
+    const main = `async () => { try { ${terminated} } finally { await sleep(0.01); console.log("cleaned up"); } }`;
+    const options = '{ interruptedBy: ["SIGINT", "SIGTERM"] }';
+    const program = `
+      const error = await run(${main}, ${options}).catch((error) => error);
+      console.log(error instanceof KeyboardInterrupt, error.signal, error.message, process.listenerCount("SIGTERM"));`;
+    const stdout = "terminate\ncleaned up\ntrue SIGTERM The run was interrupted by SIGTERM 0\n";
+    expect(await runNode(program)).toEqual({ status: 143, stdout, stderr: "" });
+    expect(await runNode(`await run(${main}, ${options});`)).toMatchObject({ status: 143 });
+  });
+
+  test("exits at once after a second signal of either kind", async () => {
+    const stubborn = `async () => { try { ${terminated} } finally { console.log("terminate"); await sleep(60); } }`;
+    const { status } = await runNode(`await run(${stubborn}, { interruptedBy: ["SIGTERM"] });`);
+    expect(status).toBe(143);
+  });
+});
+
+describe("gracePeriod", () => {
+  test("is how long the main task may take to clean up", async () => {
+    const program = `
+      const main = async () => { try { ${wait} } finally { console.log("cleaning up"); await sleep(60); } };
+      await run(main, { gracePeriod: 0.05 });`;
+    expect(await runNode(program)).toEqual({ status: 130, stdout: "interrupt\ncleaning up\n", stderr: "" });
+  });
+
+  test("is no limit for a main task that has ended in time, nor for what comes after it", async () => {
+    const program = `
+      const error = await run(async () => { ${wait} }, { gracePeriod: 0.02 }).catch((error) => error);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      console.log(error.name);`;
+    expect(await runNode(program)).toEqual({ status: 130, stdout: "interrupt\nKeyboardInterrupt\n", stderr: "" });
+  });
+});
+
+describe("run()", () => {
+  test.each([
+    [{ interruptedBy: "SIGINT" }, TypeError],
+    [{ interruptedBy: ["SIGHUP"] }, TypeError],
+    [{ interruptedBy: null }, TypeError],
+    [{ gracePeriod: "1" }, TypeError],
+    [{ gracePeriod: -1 }, RangeError],
+    [{ gracePeriod: Number.NaN }, RangeError],
+  ])("refuses the options %j", async (options, kind) => {
+    await expect(run(async () => {}, options as never)).rejects.toThrow(kind);
   });
 });

@@ -1,7 +1,7 @@
 import { type Context, copyContext, RuntimeError, show } from "@asyncio-ts/contextvars";
 import type { Task } from "@asyncio-ts/tasks";
 import { EventLoop } from "./event-loop.ts";
-import { InterruptibleRun } from "./interrupts.ts";
+import { checkInterruptOptions, InterruptibleRun, type InterruptOptions } from "./interrupts.ts";
 import { checkRun, closeUnused, type MainWork, toWork } from "./main-work.ts";
 import { newEventLoop, setEventLoop } from "./policy.ts";
 import { cancelAllTasks } from "./shutdown.ts";
@@ -10,7 +10,7 @@ import { cancelAllTasks } from "./shutdown.ts";
 const threadJoinTimeout = 300;
 
 /** Settings of a `Runner`. */
-export interface RunnerOptions {
+export interface RunnerOptions extends InterruptOptions {
   /** Debug mode of the loop; by default as the loop is made. */
   readonly debug?: boolean | undefined;
   /** Makes the loop; by default the policy does, and the loop becomes the current one of the thread. */
@@ -51,9 +51,10 @@ type State =
 export class Runner implements AsyncDisposable {
   readonly #debug: boolean | undefined;
   readonly #loopFactory: (() => EventLoop) | undefined;
+  readonly #interruptOptions: InterruptOptions;
   #state: State = { kind: "created" };
 
-  /** @throws {TypeError} An option is of the wrong type. */
+  /** @throws {TypeError} An option is of the wrong type. @throws {RangeError} `gracePeriod` is no span of time. */
   constructor(options: RunnerOptions = {}) {
     const { debug, loopFactory } = options;
     if (debug !== undefined && typeof debug !== "boolean") {
@@ -62,6 +63,8 @@ export class Runner implements AsyncDisposable {
     if (loopFactory !== undefined && typeof loopFactory !== "function") {
       throw new TypeError(`The option loopFactory is a function, not ${show(loopFactory)}`);
     }
+    checkInterruptOptions(options);
+    this.#interruptOptions = options;
     this.#debug = debug;
     this.#loopFactory = loopFactory;
   }
@@ -86,8 +89,9 @@ export class Runner implements AsyncDisposable {
    * ## Cancellation
    * The abort of `options.signal`, or the first SIGINT, cancels the main task once; the run lasts until that has cleaned
    * up. If it ends cancelled by SIGINT alone, the run rejects with `KeyboardInterrupt`, and `process.exitCode` becomes 130
-   * unless it was set. A second SIGINT exits with 130 at once. Where the program listens to SIGINT already when the run
-   * begins, the runner leaves it alone.
+   * unless it was set. A second SIGINT exits with 130 at once, and so does the end of `gracePeriod`. With SIGTERM in
+   * `interruptedBy` it is the same, with 143. Where the program listens to a signal already when the run begins, the runner
+   * leaves that alone.
    *
    * @throws {RuntimeError} Called inside a running loop, or while the runner runs, or after it was closed.
    * @throws {TypeError} `work` cannot be awaited, or an option is of the wrong type.
@@ -97,7 +101,7 @@ export class Runner implements AsyncDisposable {
    */
   async run<T>(work: MainWork<T>, options: RunnerRunOptions = {}): Promise<T> {
     const [loop, main] = this.#createMain(work, options);
-    const interruptible = new InterruptibleRun(main);
+    const interruptible = new InterruptibleRun(main, this.#interruptOptions);
     interruptible.begin();
     try {
       return await loop.runUntilComplete(main);

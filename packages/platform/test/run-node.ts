@@ -26,7 +26,8 @@ import { createTask, currentTask, Future, sleep } from "@asyncio-ts/tasks";
 `;
 
 /**
- * Run a program, as built, in a process of its own, to its end, on the runtime of the tests. Whenever it prints `interrupt`, it gets a SIGINT.
+ * Run a program, as built, in a process of its own, to its end, on the runtime of the tests. Whenever it prints `interrupt`, it gets a SIGINT; for
+ * `terminate`, a SIGTERM.
  *
  * @param program - JavaScript with the imports above.
  */
@@ -37,7 +38,9 @@ export function runNode(program: string, options: ProgramOptions = {}): Promise<
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
-    for (const _ of text.matchAll(/^interrupt$/gm)) process.kill(child.pid as number, "SIGINT"); // Deno forgets the exit code after child.kill()
+    for (const [signal] of text.matchAll(/^(interrupt|terminate)$/gm)) {
+      process.kill(child.pid as number, signal === "interrupt" ? "SIGINT" : "SIGTERM"); // child.kill() of Deno loses the exit code
+    }
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
