@@ -17,7 +17,8 @@ export interface NativeAwaiter {
 /** The type of `then`, as that of a promise. */
 export type Then<T> = <Fulfilled = T, Rejected = never>(
   onFulfilled?: ((value: T) => Fulfilled | PromiseLike<Fulfilled>) | null,
-  onRejected?: ((error: unknown) => Rejected | PromiseLike<Rejected>) | null,
+  // biome-ignore lint/suspicious/noExplicitAny: as a promise has it, so that handlers written for one fit
+  onRejected?: ((error: any) => Rejected | PromiseLike<Rejected>) | null,
 ) => Promise<Fulfilled | Rejected>;
 
 /**
@@ -51,7 +52,8 @@ export abstract class Suspendable<T> implements PromiseLike<T> {
 
   /** As `catch` of a promise. */
   catch<Rejected = never>(
-    onRejected?: ((error: unknown) => Rejected | PromiseLike<Rejected>) | null,
+    // biome-ignore lint/suspicious/noExplicitAny: as a promise has it, so that handlers written for one fit
+    onRejected?: ((error: any) => Rejected | PromiseLike<Rejected>) | null,
   ): Promise<T | Rejected> {
     return this.then(undefined, onRejected);
   }
