@@ -210,7 +210,8 @@ describe.each(kinds)("$kind pool", ({ make, kind }) => {
       while (performance.now() < end) await pool.submit(jobs.add, 1, 1);
     };
     await Promise.all(Array.from({ length: 64 }, lane));
-    expect(await pool.submit(jobs.lateness)).toBeLessThan(50); // a machine that is busy otherwise is late by itself
+    // Timers that had to wait for the end of the flood would be late by 300 ms; a busy machine is late by itself.
+    expect(await pool.submit(jobs.lateness)).toBeLessThan(250);
   });
 
   test("`await using` shuts down", { timeout: patience }, async () => {
