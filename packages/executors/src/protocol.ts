@@ -38,14 +38,14 @@ export const REVOKED = 5;
 /** How many slots a worker has. */
 export const slotCount = 512;
 
-/** The word that counts the batches that were posted: a worker that is spinning looks at it. */
-export const postedWord: number = slotCount;
-
 /** The line of a process on which the pool says which jobs have to stop, as a file descriptor: two 32-bit numbers, slot and id. */
 export const stopLine = 4;
 
-/** How many words there are. */
+/** How many words there are: one for each slot, and a cache line. */
 export const wordCount: number = slotCount + 16;
+
+/** The word that counts the batches that were posted, behind the slots: a worker that is spinning looks at it. */
+export const postedWord: number = wordCount - 16;
 
 export const VALUE = 0;
 export const ERROR = 1;

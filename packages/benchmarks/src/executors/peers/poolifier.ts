@@ -8,9 +8,11 @@ export const open: OpenPool = ({ kind, workers, binary }) => {
   const pool =
     kind === "threads"
       ? new FixedThreadPool<unknown, unknown>(workers, path("poolifier-thread.js"))
-      : new FixedClusterPool<unknown, unknown>(workers, path("poolifier-process.cjs"), {
-          ...(binary ? { settings: { serialization: "advanced" } } : {}),
-        });
+      : new FixedClusterPool<unknown, unknown>(
+          workers,
+          path("poolifier-process.cjs"),
+          binary ? { settings: { serialization: "advanced" } } : {},
+        );
   return {
     run: (job, argument) => pool.execute(argument, job),
     runMoving: (job, buffer) => pool.execute(buffer, job, undefined, [buffer]),

@@ -12,6 +12,8 @@ export const open: OpenPool = ({ kind, workers, binary }) => {
   return {
     run: (job, argument) => pool.exec(job, [argument]),
     runMoving: (job, buffer) => pool.exec(job, [buffer], { transfer: [buffer] }),
-    close: async () => void (await pool.terminate()),
+    async close() {
+      await pool.terminate();
+    },
   };
 };
