@@ -9,12 +9,12 @@ const root = fileURLToPath(new URL("..", import.meta.url));
  * It takes a moment when nothing has changed. Mistakes in types are shown but do not stop the tests; `pnpm check` does.
  */
 export function setup(): void {
-  const project = "packages/asyncio-ts/tsconfig.examples.json";
-  const { status, error } = spawnSync("tsc", ["--build", project], {
+  const projects = ["packages/asyncio-ts/tsconfig.examples.json", "packages/testing"];
+  const { status, error } = spawnSync("tsc", ["--build", ...projects], {
     cwd: root,
     stdio: "inherit",
     shell: process.platform === "win32", // tsc is a .cmd file there
   });
   if (error) throw error;
-  if (status !== 0) console.warn(`The programs that these tests run do not compile without errors (${project})`);
+  if (status !== 0) console.warn(`The programs that these tests run do not compile without errors (${projects})`);
 }
