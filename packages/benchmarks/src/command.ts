@@ -3,6 +3,7 @@ import { measureRow, type Prices } from "./contest.ts";
 import { type Figures, measureExecutorRow } from "./executors/contest.ts";
 import { executorRows } from "./executors/rows.ts";
 import { measureGrowth } from "./growth.ts";
+import { measureHosts } from "./hosts.ts";
 import { describeMachine } from "./machine.ts";
 import { measureMemory } from "./memory.ts";
 import { findPythons } from "./pythons.ts";
@@ -11,7 +12,7 @@ import { isRowName, type RowName, rows } from "./rows.ts";
 import { runTenMillion } from "./ten-million.ts";
 
 /** What can be measured beside the rows. */
-const others = ["memory", "growth", "ten-million"] as const;
+const others = ["memory", "growth", "hosts", "ten-million"] as const;
 
 /** The rows of executors, all of them by one name: they take as long as everything else together. */
 const executors = "executors";
@@ -56,7 +57,7 @@ export function readWishes(args: readonly string[]): Wishes {
   if (unknown !== undefined) throw new RangeError(`There is nothing to measure by the name of '${unknown}'`);
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError(`Cannot measure ${values.rounds} rounds`);
-  const names = positionals.length > 0 ? positionals : [...Object.keys(rows), "memory", "growth"];
+  const names = positionals.length > 0 ? positionals : [...Object.keys(rows), "memory", "growth", "hosts"];
   const executorRowNames = Object.keys(executorRows).filter(
     (name) => names.includes(executors) || names.includes(name),
   );
@@ -91,6 +92,7 @@ async function measure({ rowNames, executorRowNames, others: wanted, rounds }: W
     figures,
     memory: await ifWanted("memory", () => measureMemory(pythons)),
     growth: await ifWanted("growth", measureGrowth),
+    hosts: await ifWanted("hosts", measureHosts),
     tenMillion: await ifWanted("ten-million", runTenMillion),
   };
 }

@@ -3,6 +3,7 @@ import type { Prices } from "./contest.ts";
 import type { Figures } from "./executors/contest.ts";
 import { figuresTables } from "./executors/figures-table.ts";
 import { type Growth, growthTable } from "./growth.ts";
+import { type Hosts, hostsTable } from "./hosts.ts";
 import { type Machine, machineLine } from "./machine.ts";
 import { type Memory, memoryTable } from "./memory.ts";
 import { pricesTable } from "./prices-table.ts";
@@ -18,18 +19,20 @@ export interface Report {
   readonly figures: ReadonlyMap<string, Figures>;
   readonly memory: Memory | null;
   readonly growth: Growth | null;
+  readonly hosts: Hosts | null;
   readonly tenMillion: TenMillion | null;
 }
 
 const results = new URL("../results/", import.meta.url);
 
 export function showReport(report: Report): string {
-  const { memory, growth, tenMillion } = report;
+  const { memory, growth, hosts, tenMillion } = report;
   const parts = [
     report.prices.size === 0 ? null : pricesTable(report.prices),
     report.figures.size === 0 ? null : figuresTables(report.figures),
     memory && memoryTable(memory),
     growth && growthTable(growth),
+    hosts && hostsTable(hosts),
     tenMillion && tenMillionTable(tenMillion),
     `${machineLine(report.machine)} · medians of ${report.rounds} rounds; ~ marks what differed much between them`,
   ];
