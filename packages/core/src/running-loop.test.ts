@@ -126,8 +126,8 @@ describe("the running loop", () => {
     const runs = [ambient.runForever(), other.runForever()];
 
     expect(seen()).toEqual([null, ambient, ambient]);
-    await new Promise((resolve) => {
-      other.callSoon(resolve);
+    await new Promise<void>((resolve) => {
+      other.callSoon(() => resolve());
     });
     expect(inOther).toBe(other);
 
