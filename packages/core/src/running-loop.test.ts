@@ -1,7 +1,7 @@
 import { Context, RuntimeError, runInFrame } from "@asyncio-ts/contextvars";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { VirtualLoop } from "../test/virtual-loop.ts";
-import { getRunningLoop, loopOfFlow, runningLoop } from "./running-loop.ts";
+import { getRunningLoop, loopOfFlow, runningLoop, setAmbientLoop } from "./running-loop.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** What all three answer here; for an error, its message. */
@@ -111,6 +111,28 @@ describe("the running loop", () => {
     expect(runningLoop()).toBeNull();
 
     await expect(loop.runForever()).rejects.toThrow(RuntimeError);
+    expect(runningLoop()).toBeNull();
+  });
+
+  test("is the ambient one outside of all flows, while that runs, whatever else runs", async () => {
+    const [ambient, other] = [new VirtualLoop(), new VirtualLoop()];
+    setAmbientLoop(ambient);
+    onTestFinished(() => setAmbientLoop(null));
+    expect(runningLoop()).toBeNull();
+    let inOther: unknown = null;
+    other.callSoon(() => {
+      inOther = runningLoop();
+    });
+    const runs = [ambient.runForever(), other.runForever()];
+
+    expect(seen()).toEqual([null, ambient, ambient]);
+    await new Promise<void>((resolve) => {
+      other.callSoon(() => resolve());
+    });
+    expect(inOther).toBe(other);
+
+    for (const loop of [ambient, other]) loop.stop();
+    await Promise.all(runs);
     expect(runningLoop()).toBeNull();
   });
 });

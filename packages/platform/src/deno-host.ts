@@ -12,7 +12,19 @@ import { ProcessHost } from "./process-host.ts";
  * host.drainMicrotasks?.() // => false
  */
 export class DenoHost extends ProcessHost {
+  #slices = 0;
+
   override drainMicrotasks(): boolean {
     return false;
+  }
+
+  /**
+   * Immediates of Deno let little I/O pass: while tasks spin, a message is 14 ms late in the middle. A timer lets all of it
+   * pass, but takes a millisecond. Every fourth time it is one, so that I/O is 2 ms late and the loop loses a quarter.
+   */
+  override afterIo(callback: () => void): void {
+    this.#slices = (this.#slices + 1) % 4;
+    if (this.#slices === 0) this.outsideFlows(setTimeout, callback);
+    else super.afterIo(callback);
   }
 }

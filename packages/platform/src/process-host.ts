@@ -27,7 +27,12 @@ export abstract class ProcessHost implements Host {
   abstract drainMicrotasks(): boolean;
 
   afterIo(callback: () => void): void {
-    this.#flow.runInAsyncScope(setImmediate, undefined, callback);
+    this.outsideFlows(setImmediate, callback);
+  }
+
+  /** Have `schedule` call back in nobody's flow. */
+  protected outsideFlows(schedule: (callback: () => void) => unknown, callback: () => void): void {
+    this.#flow.runInAsyncScope(schedule, undefined, callback);
   }
 
   /** Never early, at most a millisecond late; a time that is infinitely far away keeps the process up for ever. */
