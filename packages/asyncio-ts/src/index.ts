@@ -221,6 +221,7 @@ export {
 } from "@asyncio-ts/sync";
 export {
   type Awaitable,
+  addAbortListener,
   allTasks,
   type Body,
   CancelledError,
@@ -251,6 +252,7 @@ export {
   type Outcome,
   onAbort,
   PromiseWait,
+  removeAbortListener,
   type SleepOptions,
   type Startable,
   type Steps,

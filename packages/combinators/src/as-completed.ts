@@ -1,9 +1,11 @@
 import { getRunningLoop, type Scheduler, type TimerHandle } from "@asyncio-ts/core";
 import {
+  addAbortListener,
   type Coroutine,
   checkLimits,
   coroutine,
   Future,
+  removeAbortListener,
   type Startable,
   TimeoutError,
   type WaitLimits,
@@ -113,7 +115,7 @@ class AsCompleted implements Completions<Future<unknown>, unknown> {
     if (this.#places === 0) return;
     if (typeof timeout === "number") this.#timer = loop.callLater(timeout, () => this.#timeOut(timeout));
     this.#signal = signal;
-    signal?.addEventListener("abort", this.#abort);
+    if (signal !== undefined) addAbortListener(signal, this.#abort);
   }
 
   [Symbol.asyncIterator](): CompletedFutures<Future<unknown>> {
@@ -203,7 +205,7 @@ class AsCompleted implements Completions<Future<unknown>, unknown> {
 
   #stopLimits(): void {
     this.#timer?.cancel();
-    this.#signal?.removeEventListener("abort", this.#abort);
+    if (this.#signal !== undefined) removeAbortListener(this.#signal, this.#abort);
   }
 }
 

@@ -1,11 +1,13 @@
 import { RuntimeError } from "@asyncio-ts/contextvars";
 import {
+  addAbortListener,
   type CancelledError,
   type CancelRequest,
   type Coroutine,
   cancellationOf,
   currentTask,
   type GeneratorBody,
+  removeAbortListener,
   type Task,
 } from "@asyncio-ts/tasks";
 import { closeUnrun } from "./awaitables.ts";
@@ -91,13 +93,13 @@ function* untilAborted<T>(
   }
   const scope = new CancelScope(caller);
   const interrupt = (): void => scope.interrupt(signal.reason);
-  signal.addEventListener("abort", interrupt);
+  addAbortListener(signal, interrupt);
   try {
     return yield* steps;
   } catch (error) {
     throw scope.leave(error) === null ? error : signal.reason;
   } finally {
     scope.leave();
-    signal.removeEventListener("abort", interrupt);
+    removeAbortListener(signal, interrupt);
   }
 }

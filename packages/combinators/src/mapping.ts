@@ -1,6 +1,7 @@
 import { type Context, copyContext } from "@asyncio-ts/contextvars";
 import { getRunningLoop, type Runnable, type Scheduler } from "@asyncio-ts/core";
 import {
+  addAbortListener,
   type Body,
   CancelledError,
   createTask,
@@ -9,6 +10,7 @@ import {
   Future,
   type GeneratorBody,
   isCoroutine,
+  removeAbortListener,
   type Task,
 } from "@asyncio-ts/tasks";
 import { outlast } from "./outlast.ts";
@@ -82,7 +84,8 @@ export class Mapping<Out> {
     if (this.#state === "made") this.#state = "closed";
     if (this.#state !== "open") return end;
     this.#state = "closing";
-    this.#plan.signal?.removeEventListener("abort", this.#abort);
+    const { signal } = this.#plan;
+    if (signal !== undefined) removeAbortListener(signal, this.#abort);
     if (this.#failure === null) this.#cancelAll();
     const cancellation = yield* outlast(this.#tasks(), this.#loop);
     this.#state = "closed";
@@ -109,7 +112,7 @@ export class Mapping<Out> {
     this.#loop = getRunningLoop();
     this.#iterator = source.open();
     this.#state = "open";
-    signal?.addEventListener("abort", this.#abort);
+    if (signal !== undefined) addAbortListener(signal, this.#abort);
     if (source.kind === "async") this.#feeder = createTask(() => this.#feed(), { context: this.#context.copy() });
     else this.#fill();
   }

@@ -1,6 +1,7 @@
 import { currentContext, show } from "@asyncio-ts/contextvars";
 import { getRunningLoop, type Scheduler, type Seconds } from "@asyncio-ts/core";
 import {
+  addAbortListener,
   type Body,
   type CancelledError,
   type Coroutine,
@@ -8,6 +9,7 @@ import {
   coroutine,
   createTask,
   currentTask,
+  removeAbortListener,
   type Task,
   type TimeoutError,
 } from "@asyncio-ts/tasks";
@@ -129,7 +131,7 @@ class Limits {
     this.#limit = limit;
     this.#signal = signal;
     this.#deadline = limit.when === null ? null : new Deadline(loop, limit.when, () => this.#reach("time"));
-    signal?.addEventListener("abort", this.#abort);
+    if (signal !== undefined) addAbortListener(signal, this.#abort);
   }
 
   /** The body has taken its first step, in which it may have aborted the signal itself. */
@@ -140,7 +142,7 @@ class Limits {
 
   end(): void {
     this.#deadline?.drop();
-    this.#signal?.removeEventListener("abort", this.#abort);
+    if (this.#signal !== undefined) removeAbortListener(this.#signal, this.#abort);
   }
 
   /** The error to throw when the body has ended by `cancellation`. */

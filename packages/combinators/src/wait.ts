@@ -1,6 +1,15 @@
 import { show } from "@asyncio-ts/contextvars";
 import { getRunningLoop, type Runnable, type Scheduler, type TimerHandle } from "@asyncio-ts/core";
-import { type Coroutine, checkLimits, coroutine, Future, type Startable, type WaitLimits } from "@asyncio-ts/tasks";
+import {
+  addAbortListener,
+  type Coroutine,
+  checkLimits,
+  coroutine,
+  Future,
+  removeAbortListener,
+  type Startable,
+  type WaitLimits,
+} from "@asyncio-ts/tasks";
 import { type Awaitables, closeUnrun, type FutureOf, listAwaitables, startAll } from "./awaitables.ts";
 
 /** `wait()` returns when one is done. */
@@ -97,7 +106,7 @@ class Waiting {
     this.#returnWhen = returnWhen;
     this.#left = futures.size;
     this.#signal = signal;
-    signal?.addEventListener("abort", this.#abort);
+    if (signal !== undefined) addAbortListener(signal, this.#abort);
     this.#timer = typeof timeout === "number" ? loop.callLater(timeout, () => this.#release()) : null;
     this.#watchers = Array.from(futures, (future) => new Watcher(this, future));
   }
@@ -109,7 +118,7 @@ class Waiting {
 
   end(): void {
     this.#timer?.cancel();
-    this.#signal?.removeEventListener("abort", this.#abort);
+    if (this.#signal !== undefined) removeAbortListener(this.#signal, this.#abort);
     for (const watcher of this.#watchers) watcher.end();
   }
 

@@ -1,4 +1,5 @@
 import { show } from "@asyncio-ts/contextvars";
+import { addAbortListener, removeAbortListener } from "@asyncio-ts/tasks";
 import type { ExecutorMapOptions } from "./executor.ts";
 import type { ExecutorFuture } from "./executor-future.ts";
 import { isAsyncIterable, isIterable } from "./iterables.ts";
@@ -43,7 +44,7 @@ async function* inOrder(
   const cancelAll = (): void => {
     for (const future of underWay) future.cancel(signal?.reason);
   };
-  signal?.addEventListener("abort", cancelAll);
+  if (signal !== undefined) addAbortListener(signal, cancelAll);
   try {
     for (;;) {
       while (hasMore && underWay.length < limit) {
@@ -64,7 +65,7 @@ async function* inOrder(
     signal?.throwIfAborted();
     throw error;
   } finally {
-    signal?.removeEventListener("abort", cancelAll);
+    if (signal !== undefined) removeAbortListener(signal, cancelAll);
     for (const future of underWay) abandon(future);
     if (hasMore) await source.return?.();
   }

@@ -1,5 +1,6 @@
 import { show } from "@asyncio-ts/contextvars";
 import { captureStack, debugByDefault } from "@asyncio-ts/core";
+import { addAbortListener, removeAbortListener } from "@asyncio-ts/tasks";
 import type { ContextSnapshot } from "./context-snapshot.ts";
 import type {
   Executor,
@@ -228,8 +229,8 @@ export abstract class PoolExecutor implements Executor {
       this.#pool.askToStop(job, signal.reason, grace);
     };
     if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort);
-    job.release = () => signal.removeEventListener("abort", abort);
+    addAbortListener(signal, abort);
+    job.release = () => removeAbortListener(signal, abort);
   }
 
   #functionOf(caller: string, fn: AnyFunction): JobFunction {

@@ -1,3 +1,4 @@
+import { addAbortListener, removeAbortListener } from "./abort-listeners.ts";
 import type { Future } from "./future.ts";
 
 /**
@@ -28,7 +29,7 @@ export function cancelOnAbort(future: Future<unknown>, signal: AbortSignal): voi
  */
 export function onAbort(future: Future<unknown>, signal: AbortSignal, listener: () => void): void {
   if (signal.aborted) return listener();
-  signal.addEventListener("abort", listener);
-  const forget = (): void => signal.removeEventListener("abort", listener);
+  addAbortListener(signal, listener);
+  const forget = (): void => removeAbortListener(signal, listener);
   future.addWaiter({ run: forget, runWithoutLoop: forget });
 }

@@ -147,7 +147,7 @@ describe("createTask() with a signal", () => {
         { signal },
       );
     const tasks = [make(() => {}), make(() => throwing()), make(() => {})];
-    expect(listeners()).toBe(3);
+    expect(listeners()).toBe(1);
     yield* awaited(sleep(0));
     tasks[2]?.cancel();
     yield* awaited(tasks[0] as Task<void>);

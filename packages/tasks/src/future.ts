@@ -191,8 +191,11 @@ export class Future<T> extends Suspendable<T> {
 
   /** Take back an `addWaiter` that has not been queued yet. */
   removeWaiter(waiter: Runnable): void {
-    if (this.#waiters === waiter) this.#waiters = null;
-    else if (Array.isArray(this.#waiters)) this.#removeWaiters((each) => each === waiter);
+    const waiters = this.#waiters;
+    if (waiters === waiter) this.#waiters = null;
+    if (!Array.isArray(waiters)) return;
+    const place = waiters.indexOf(waiter);
+    if (place >= 0) waiters.splice(place, 1);
   }
 
   /** How the future failed: with the exception that was set or with a `CancelledError`; `null` if it did not fail. */

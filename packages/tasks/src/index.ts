@@ -1,3 +1,4 @@
+export { addAbortListener, removeAbortListener } from "./abort-listeners.ts";
 export { allTasks } from "./all-tasks.ts";
 export { cancelOnAbort, onAbort } from "./cancel-on-abort.ts";
 export { CancelRequest } from "./cancel-request.ts";

@@ -1,5 +1,6 @@
 import { show } from "@asyncio-ts/contextvars";
 import type { Seconds, Timer, TimerHolder } from "@asyncio-ts/core";
+import { addAbortListener, removeAbortListener } from "./abort-listeners.ts";
 import { TimeoutError } from "./errors.ts";
 import type { Future } from "./future.ts";
 import type { GeneratorBody } from "./suspension.ts";
@@ -64,12 +65,12 @@ export function* waitWithin<T>(
   signal?.throwIfAborted();
   const timer = typeof timeout === "number" ? new LimitTimer(caller, future, timeout, began) : null;
   const abort = (): void => fail(future, signal?.reason);
-  signal?.addEventListener("abort", abort);
+  if (signal !== undefined) addAbortListener(signal, abort);
   try {
     return yield* future;
   } finally {
     timer?.drop();
-    signal?.removeEventListener("abort", abort);
+    if (signal !== undefined) removeAbortListener(signal, abort);
   }
 }
 
