@@ -115,6 +115,11 @@ export class PoolWorker {
     return this.outstanding > 0 && now - this.quietSince >= patience;
   }
 
+  /** Whether it has done more than half of what it may hold: then it gets more, in one message rather than many. */
+  get isLow(): boolean {
+    return this.outstanding <= longestLine / 2 && this.load <= window / 2;
+  }
+
   get isReady(): boolean {
     return this.state === "ready" && this.#jobsLeft > 0;
   }

@@ -324,7 +324,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
   /** A worker has replied: it may have room, or nothing to do. */
   #settle(worker: PoolWorker): void {
     if (this.#crew.workers[this.#lastActive] !== worker) this.#lastActive = this.#crew.workers.indexOf(worker);
-    if (this.#waiting > 0 && !this.#isFlushing) this.#flush();
+    if (this.#waiting > 0 && !this.#isFlushing && worker.isLow) this.#flush();
     if (!worker.isIdle) return;
     if (worker.state === "retiring") this.#crew.end(worker);
     else this.#crew.watchIdle();

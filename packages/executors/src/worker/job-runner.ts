@@ -32,7 +32,7 @@ const sliceTime = 0.2;
 const sliceLength = 64;
 
 /** … and no more than this part of the calls that were short, so that few wait behind one that is long unexpectedly. */
-const sliceShare = 1 / 256;
+const sliceShare = 1 / 64;
 
 /** A call that takes longer than this is long, in milliseconds. */
 const longCall = 10;
