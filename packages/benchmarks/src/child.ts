@@ -10,10 +10,10 @@ export interface Child {
   readonly args: readonly string[];
 }
 
-/** A module of `processes/`, run by this Node; `gc()` is there. */
+/** A module of `processes/`, run by this Node. */
 export function nodeChild(module: string, ...args: readonly string[]): Child {
   const path = fileURLToPath(new URL(`./processes/${module}.js`, import.meta.url));
-  return { command: process.execPath, args: ["--expose-gc", path, ...args] };
+  return { command: process.execPath, args: [path, ...args] };
 }
 
 /** A script of `python/`, run by `python`. */

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import { collectGarbage } from "../collect-garbage.ts";
 import { median } from "../statistics.ts";
 import type { Pool } from "./pool.ts";
 
@@ -29,7 +30,7 @@ const mebibyte = 1 << 20;
 export async function runWorkload(workload: Workload, open: () => Pool): Promise<number> {
   if (workload.kind === "start") return medianOf(5, () => startOnce(open));
   const pool = open();
-  await flood(pool, 64, 50);
+  await flood(pool, 64, warmUp);
   if (workload.kind === "rate") return flooded(pool, workload.lanes, incrementAll(pool));
   if (workload.kind === "bytes") return flooded(pool, workload.lanes, sendBytes(pool, workload.how));
   if (workload.kind === "burst")
@@ -177,7 +178,7 @@ async function queuedJob(pool: Pool, jobs: number): Promise<number> {
   const results: PromiseLike<unknown>[] = new Array(jobs).fill(null);
   const before = await heapUsed();
   for (let n = 0; n < jobs; n++) results[n] = pool.run("increment", n);
-  globalThis.gc?.();
+  collectGarbage();
   const { heapUsed: after, external } = process.memoryUsage();
   check(await results[jobs - 1], jobs);
   return (after + external - before) / jobs;
@@ -185,8 +186,8 @@ async function queuedJob(pool: Pool, jobs: number): Promise<number> {
 
 async function heapUsed(): Promise<number> {
   await pause(50); // what watches for things that are dropped holds them for a moment
-  globalThis.gc?.();
-  globalThis.gc?.();
+  collectGarbage();
+  collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }

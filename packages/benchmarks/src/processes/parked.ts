@@ -4,6 +4,7 @@
  */
 
 import type * as Asyncio from "asyncio-ts";
+import { collectGarbage } from "../collect-garbage.ts";
 
 const parked = 100_000;
 /** Parked before the measurement begins, so that the first of each kind has done what is done once. */
@@ -73,7 +74,7 @@ async function measure(park: Park, settleDown: () => Promise<void>): Promise<voi
 }
 
 function heapUsed(): number {
-  globalThis.gc?.();
-  globalThis.gc?.();
+  collectGarbage();
+  collectGarbage();
   return process.memoryUsage().heapUsed;
 }

@@ -10,6 +10,7 @@ function makeSender() {
     words: null,
     stops: null,
     poll: () => undefined,
+    watch: () => {},
     post: (message) => {
       const [, , slot, kind, value] = message as unknown[];
       if (kind === ITEM) items.push([slot, value]);

@@ -16,7 +16,7 @@ function makeRunner({ isShared }: { isShared: boolean }) {
     if (!Array.isArray(message)) return void news.push(message);
     for (let i = 2; i < message.length; i += 3) replies.push(message.slice(i, i + 3) as unknown as Reply);
   };
-  const runner = new JobRunner({ post, poll: () => undefined, words, stops }, () => false);
+  const runner = new JobRunner({ post, poll: () => undefined, watch: () => {}, words, stops }, () => false);
   return { runner, replies, news, words, stops };
 }
 

@@ -218,6 +218,7 @@ export class JobRunner implements JobLine {
 
   async #loadAndRun(known: KnownFunction, args: unknown[], extras: JobExtras | null): Promise<unknown> {
     const call = await load(known);
+    this.#link.watch();
     this.#sliceStart = performance.now(); // loading is not running
     return extras === null ? call(...args) : this.#callWith(extras, call, args);
   }

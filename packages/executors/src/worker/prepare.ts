@@ -3,6 +3,7 @@ import type { JobName } from "../job-name.ts";
 import type { ToPool } from "../protocol.ts";
 import { resolveJob } from "../resolve-job.ts";
 import { watchMemory } from "./watch-memory.ts";
+import type { WorkerLink } from "./worker-link.ts";
 
 /** How a worker begins. */
 export interface Initialization {
@@ -15,17 +16,21 @@ export interface Initialization {
 /** Run the initializer, then `begin`. Where it fails, the pool is told, and the worker ends. */
 export async function prepare(
   initialization: unknown,
-  post: (message: ToPool, transfer: readonly object[]) => void,
+  link: Pick<WorkerLink, "post" | "watch">,
   begin: () => void,
 ): Promise<void> {
+  const post = (message: ToPool): void => link.post(message, []);
   const { initializer, initargs, maxMemory } = initialization as Initialization;
   try {
-    if (initializer !== null) await (await resolveJob(initializer))(...initargs);
+    if (initializer !== null) {
+      link.watch();
+      await (await resolveJob(initializer))(...initargs);
+    }
   } catch (error) {
-    post({ kind: "initializerFailed", error: toRecord(error) }, []);
+    post({ kind: "initializerFailed", error: toRecord(error) });
     return;
   }
-  post({ kind: "ready" }, []);
-  if (maxMemory !== Number.POSITIVE_INFINITY) watchMemory(maxMemory, (used) => post({ kind: "memory", used }, []));
+  post({ kind: "ready" });
+  if (maxMemory !== Number.POSITIVE_INFINITY) watchMemory(maxMemory, (used) => post({ kind: "memory", used }));
   begin();
 }

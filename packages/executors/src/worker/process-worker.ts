@@ -11,8 +11,14 @@ export function startProcessWorker(): void {
     if (process.connected) process.send?.(message);
   };
   const stops = new Int32Array(new SharedArrayBuffer(slotCount * 4));
-  const runner = new JobRunner({ post, poll: () => undefined, words: null, stops }, () => false);
-  startWatcher(stops);
+  // A thread takes as long to start as the rest of us: not before there is something that it could be needed for.
+  let isWatching = false;
+  const watch = (): void => {
+    if (!isWatching) startWatcher(stops);
+    isWatching = true;
+  };
+  const link = { post, poll: () => undefined, watch, words: null, stops };
+  const runner = new JobRunner(link, () => false);
   process.on("exit", () => runner.flush());
   // Without its pool there is nobody to work for.
   process.on("disconnect", () => {
@@ -30,7 +36,7 @@ export function startProcessWorker(): void {
   process.on("message", (message) => {
     if (isFirst) {
       isFirst = false;
-      void prepare(message, post, () => {
+      void prepare(message, link, () => {
         isReady = true;
         for (const each of early) runner.receive(each);
       });

@@ -47,10 +47,12 @@ export function startThreadWorker(): void {
     }
     return true;
   };
-  const runner = new JobRunner({ post, poll, words, stops: null }, linger);
+  const watch = (): void => {}; // the words are shared, and a thread can be ended whatever it does
+  const link = { post, poll, watch, words, stops: null };
+  const runner = new JobRunner(link, linger);
   process.on("exit", () => runner.flush());
 
-  void prepare(initialization, post, () => {
+  void prepare(initialization, link, () => {
     port.on("messageerror", reportUnreadable);
     port.on("message", (message) => {
       received = (received + 1) | 0;
