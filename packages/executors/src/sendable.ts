@@ -1,5 +1,4 @@
 import { types } from "node:util";
-import { serialize } from "node:v8";
 
 /** How deep an object is copied that cannot be cloned as it is. */
 const depthLimit = 6;
@@ -25,7 +24,7 @@ export function toSendable(value: unknown, depth: number = depthLimit): unknown 
 export function canBeCloned(value: unknown): boolean {
   if (isPrimitive(value)) return typeof value !== "symbol";
   try {
-    serialize(value);
+    process.getBuiltinModule("node:v8").serialize(value); // loaded when it is needed: it delays the start of a worker
     return true;
   } catch {
     return false;

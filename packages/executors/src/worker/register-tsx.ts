@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as threads from "node:worker_threads";
@@ -22,6 +21,7 @@ function tsxIn(options: readonly string[]): string | undefined {
   for (const option of options) {
     const name = option.replace(/^--[a-z]+=/, "");
     if (name === "tsx" || name === "tsx/esm") {
+      const { createRequire } = process.getBuiltinModule("node:module"); // which delays the start of every worker
       const program = createRequire(join(process.cwd(), "index.js"));
       return pathToFileURL(program.resolve("tsx/esm/api")).href;
     }

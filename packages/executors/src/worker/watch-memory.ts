@@ -1,4 +1,3 @@
-import { getHeapStatistics } from "node:v8";
 import { isMainThread } from "node:worker_threads";
 
 /** How often to look, in milliseconds. */
@@ -17,6 +16,6 @@ export function watchMemory(limit: number, report: (used: number) => void): void
 
 function usedMemory(): number {
   if (isMainThread) return process.memoryUsage.rss();
-  const { used_heap_size, external_memory } = getHeapStatistics();
+  const { used_heap_size, external_memory } = process.getBuiltinModule("node:v8").getHeapStatistics();
   return used_heap_size + external_memory;
 }
