@@ -38,6 +38,16 @@ export class Crew {
     return (lively.length > 0 ? lively : this.workers).filter((worker) => worker.accepts(job));
   }
 
+  /** How many count towards those that there may be: not those that have no jobs and get none. */
+  size(): number {
+    return this.workers.filter((worker) => worker.isOpen || worker.outstanding > 0).length;
+  }
+
+  /** How many have jobs. */
+  busyCount(): number {
+    return this.workers.filter((worker) => worker.outstanding > 0).length;
+  }
+
   idleCount(): number {
     return this.workers.filter((worker) => worker.isIdle).length;
   }

@@ -29,6 +29,11 @@ export interface SubmitOptions {
    * where that has none either, one second after a timeout or an abort, and for ever after `cancel()`.
    */
   readonly gracePeriod?: Seconds | undefined;
+  /**
+   * How many times the job is run again after the worker that was running it has died; 0 by default, for only you know
+   * whether to run it twice does harm. Not for streams, nor for what has moved memory to a thread that is dead.
+   */
+  readonly retries?: number | undefined;
   /** What to move into the worker instead of copying it: `ArrayBuffer`s, `MessagePort`s, streams. */
   readonly transfer?: readonly object[] | undefined;
   /** Called with whatever the job reports, in order, before its future is done. */

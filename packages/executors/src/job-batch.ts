@@ -1,4 +1,4 @@
-import type { Job } from "./job.ts";
+import type { Job, JobSettings } from "./job.ts";
 import type { JobExtras } from "./protocol.ts";
 import { canBeCloned } from "./sendable.ts";
 import { takeTransfers } from "./transfer.ts";
@@ -19,12 +19,13 @@ export class JobBatch {
     if (extras === null) message.push(args.length);
     else message.push(-1 - args.length, extras);
     for (const arg of args) message.push(arg);
-    if (job.transfers === null && (settings !== null || args.some(isObject))) job.transfers = transfersOf(job);
     if (job.transfers !== null) this.transfers.push(...job.transfers);
   }
 }
 
-function transfersOf({ args, settings }: Job): readonly object[] | null {
+/** What is to be moved along with `args`; the marks are taken off them. */
+export function transfersOf(args: readonly unknown[], settings: JobSettings | null): readonly object[] | null {
+  if (settings === null && !args.some(isObject)) return null;
   const marked = takeTransfers(args);
   const given = settings?.transfer ?? [];
   if (marked.length + given.length === 0) return null;
@@ -35,11 +36,12 @@ function isObject(value: unknown): boolean {
   return typeof value === "object" && value !== null;
 }
 
-function extrasOf({ settings }: Job): JobExtras | null {
+function extrasOf({ settings, attempt }: Job): JobExtras | null {
   if (settings === null) return null;
   const { timeout, credit, isChunk, context } = settings;
-  if (timeout === null && credit === null && !isChunk && context === null) return null;
+  if (timeout === null && credit === null && !isChunk && context === null && attempt === 1) return null;
   return {
+    attempt,
     announce: timeout !== null,
     isChunk,
     ...(credit === null ? {} : { credit }),
@@ -47,10 +49,21 @@ function extrasOf({ settings }: Job): JobExtras | null {
   };
 }
 
-/** The error of a job whose arguments cannot be sent: says which one it is. */
-export function cannotSend(job: Job, cause: unknown): unknown {
+/** The error of a job whose arguments cannot be sent `to` where it was to run: says which one it is. */
+export function cannotSend(job: Job, to: "thread" | "process", cause: unknown): unknown {
   const why = cause instanceof Error ? cause.message : String(cause);
-  const index = job.args.findIndex((arg) => !canBeCloned(arg));
+  const isAtFault = to === "process" ? (arg: unknown) => !canBeCloned(arg) : (arg: unknown) => !canBePosted(arg);
+  const index = job.args.findIndex(isAtFault);
   const what = index < 0 ? "The arguments of a job" : `Argument ${index} of a job`;
   return new DOMException(`${what} cannot be sent to a worker: ${why}`, "DataCloneError");
+}
+
+/** Whether a thread can be sent `value`; it can be more than a process can: what is shared. */
+function canBePosted(value: unknown): boolean {
+  try {
+    structuredClone(value);
+    return true;
+  } catch {
+    return false;
+  }
 }

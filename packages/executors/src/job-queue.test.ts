@@ -17,21 +17,21 @@ describe("JobQueue", () => {
     }
     for (let left = queue.shift(); left !== undefined; left = queue.shift()) got.push(left.id);
     expect(got).toEqual(Array.from({ length: 150 }, (_, n) => n));
-    expect(queue.length).toBe(0);
+    expect(queue.toArray().length).toBe(0);
   });
 
   test("unshift() puts a job before all others", () => {
     const queue = new JobQueue();
     for (let n = 0; n < 16; n++) queue.push(job(n));
     queue.unshift(job(99));
-    expect([queue.shift()?.id, queue.shift()?.id, queue.length]).toEqual([99, 0, 15]);
+    expect([queue.shift()?.id, queue.shift()?.id, queue.toArray().length]).toEqual([99, 0, 15]);
   });
 
   test("peek() passes over those that are over", () => {
     const queue = new JobQueue();
     queue.push(job(1, true));
     queue.push(job(2));
-    expect([queue.peek()?.id, queue.peek()?.id, queue.length]).toEqual([2, 2, 1]);
+    expect([queue.peek()?.id, queue.peek()?.id, queue.toArray().length]).toEqual([2, 2, 1]);
     queue.shift();
     expect(queue.peek()).toBeUndefined();
   });
@@ -41,6 +41,6 @@ describe("JobQueue", () => {
     queue.push(job(1));
     queue.push(job(2));
     expect(queue.clear().map(({ id }) => id)).toEqual([1, 2]);
-    expect([queue.length, queue.peek()]).toEqual([0, undefined]);
+    expect([queue.toArray().length, queue.peek()]).toEqual([0, undefined]);
   });
 });

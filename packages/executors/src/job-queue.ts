@@ -11,12 +11,16 @@ export class JobQueue {
   #head = 0;
   #length = 0;
 
-  /** How many jobs there are, those included that were cancelled. */
-  get length(): number {
-    return this.#length;
+  /** All of them, those included that were cancelled. */
+  toArray(): Job[] {
+    return Array.from(
+      { length: this.#length },
+      (_, i) => this.#ring[(this.#head + i) & (this.#ring.length - 1)] as Job,
+    );
   }
 
   push(job: Job): void {
+    job.isQueued = true;
     if (this.#length === this.#ring.length) this.#grow();
     this.#ring[(this.#head + this.#length) & (this.#ring.length - 1)] = job;
     this.#length++;
@@ -24,6 +28,7 @@ export class JobQueue {
 
   /** Put back a job that has waited before. */
   unshift(job: Job): void {
+    job.isQueued = true;
     if (this.#length === this.#ring.length) this.#grow();
     this.#head = (this.#head - 1) & (this.#ring.length - 1);
     this.#ring[this.#head] = job;
@@ -42,6 +47,7 @@ export class JobQueue {
   shift(): Job | undefined {
     const job = this.#ring[this.#head];
     if (job === undefined) return undefined;
+    job.isQueued = false;
     this.#ring[this.#head] = undefined;
     this.#head = (this.#head + 1) & (this.#ring.length - 1);
     this.#length--;

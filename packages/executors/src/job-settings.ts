@@ -6,6 +6,7 @@ const none: JobSettings = {
   transfer: [],
   timeout: null,
   gracePeriod: null,
+  retries: 0,
   signal: null,
   onProgress: null,
   onItem: null,
@@ -24,9 +25,12 @@ export function settingsFrom(caller: string, options: SubmitOptions): JobSetting
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`${caller}() needs an object of options, not ${show(options)}`);
   }
-  const { timeout, gracePeriod, signal, transfer, onProgress } = options;
+  const { timeout, gracePeriod, retries = 0, signal, transfer, onProgress } = options;
   checkDuration(caller, "timeout", timeout);
   checkDuration(caller, "gracePeriod", gracePeriod);
+  if (!Number.isSafeInteger(retries) || retries < 0) {
+    throw new RangeError(`${caller}() needs a whole number of retries, not ${show(retries)}`);
+  }
   if (signal !== undefined && typeof signal?.addEventListener !== "function") {
     throw new TypeError(`${caller}() needs an AbortSignal as signal, not ${show(signal)}`);
   }
@@ -40,6 +44,7 @@ export function settingsFrom(caller: string, options: SubmitOptions): JobSetting
     transfer: transfer ?? [],
     timeout: timeout ?? null,
     gracePeriod: gracePeriod ?? null,
+    retries,
     signal: signal ?? null,
     onProgress: onProgress ?? null,
   });

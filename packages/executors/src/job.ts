@@ -18,6 +18,8 @@ export interface JobSettings {
   readonly transfer: readonly object[];
   readonly timeout: Seconds | null;
   readonly gracePeriod: Seconds | null;
+  /** How often it may be run again after its worker has died. */
+  readonly retries: number;
   readonly signal: AbortSignal | null;
   readonly onProgress: ((progress: unknown) => void) | null;
   readonly onItem: ((item: unknown) => void) | null;
@@ -36,10 +38,12 @@ export interface JobKeeper {
 }
 
 /**
- *  worker    slot    isOver    the job
- *  null      -1      false     is in the queue
- *  one       ≥ 0     false     was sent to the worker; its word, or the order of replies, tells whether it has begun
- *  any       any     true      has settled its future; the worker may still be busy with it
+ *  isQueued    worker    slot    the job
+ *  true        null      -1      is in the queue
+ *  false       one       ≥ 0     was sent to the worker; its word, or the order of replies, tells whether it has begun
+ *  false       null      -1      is on its way from one to the other, or has left its worker
+ *
+ * Wherever it is, `isOver` says that its future is settled: what is left of it has no effect.
  */
 export class Job implements FutureSource {
   readonly future: ExecutorFuture<unknown> = new ExecutorFuture<unknown>(this);
@@ -48,8 +52,11 @@ export class Job implements FutureSource {
   readonly settings: JobSettings | null;
   readonly submittedAt: number;
   args: readonly unknown[];
+  isQueued = false;
   worker: PoolWorker | null = null;
   slot = -1;
+  /** The how manyth time it is run. */
+  attempt = 1;
   /** The how manyth job it is of its worker. */
   order = 0;
   /** Which of the messages to the worker it was in. */
@@ -58,7 +65,7 @@ export class Job implements FutureSource {
   weight = 0;
   isOver = false;
   /** What is moved along with its arguments. Once that was sent to a thread, it is gone. */
-  transfers: readonly object[] | null = null;
+  readonly transfers: readonly object[] | null;
   /** Whether it is for one worker and no other. */
   isPinned = false;
   /** What it was asked to stop with. */
@@ -77,6 +84,7 @@ export class Job implements FutureSource {
       readonly args: readonly unknown[];
       readonly id: number;
       readonly settings: JobSettings | null;
+      readonly transfers: readonly object[] | null;
       readonly submittedAt: number;
       readonly submittedFrom: string | undefined;
     },
@@ -86,6 +94,7 @@ export class Job implements FutureSource {
     this.args = from.args;
     this.id = from.id;
     this.settings = from.settings;
+    this.transfers = from.transfers;
     this.submittedAt = from.submittedAt;
     this.submittedFrom = from.submittedFrom;
   }

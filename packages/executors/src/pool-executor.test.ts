@@ -176,11 +176,12 @@ describe.each(kinds)("$kind pool", ({ make, kind }) => {
 
   test("maxQueue refuses what is too much, and waitForRoom() waits", { timeout: patience }, async () => {
     pool = make({ maxWorkers: 1, maxQueue: 2 });
-    const first = [pool.submit(jobs.add, 1, 1), pool.submit(jobs.add, 2, 2)];
-    expect(() => pool.submit(jobs.add, 3, 3)).toThrow(ExecutorFull);
+    // the worker takes one, two wait
+    const first = [1, 2, 3].map((n) => pool.submit(jobs.add, n, n));
+    expect(() => pool.submit(jobs.add, 4, 4)).toThrow(ExecutorFull);
     await pool.waitForRoom();
-    const third = pool.submit(jobs.add, 3, 3);
-    expect(await Promise.all([...first, third])).toEqual([2, 4, 6]);
+    const fourth = pool.submit(jobs.add, 4, 4);
+    expect(await Promise.all([...first, fourth])).toEqual([2, 4, 6, 8]);
   });
 
   test("idle workers end after idleTimeout, and come back", { timeout: patience }, async () => {

@@ -39,11 +39,12 @@ const graceAfterAbort = 1;
 export abstract class PoolExecutor implements Executor {
   readonly capabilities: ExecutorCapabilities;
   readonly #pool: WorkerPool;
+  /** By name: what `inline` has made of the same text is one function, wherever it stands. */
+  readonly #named = new Map<string, JobFunction>();
   readonly #functions = new WeakMap<AnyFunction, JobFunction>();
   readonly #maxWorkers: number;
   readonly #gracePeriod: number | null;
   readonly #isDebugging: boolean;
-  #functionCount = 0;
 
   /** @internal */
   protected constructor(options: PoolOptions, kind: PoolKind) {
@@ -238,7 +239,9 @@ export abstract class PoolExecutor implements Executor {
     if (known !== undefined) return known;
     if (typeof fn !== "function") throw new TypeError(`${caller}() needs a function, not ${show(fn)}`);
     const name: JobName = nameOfJob(fn) ?? refuseClosure(caller, fn);
-    const made: JobFunction = { number: this.#functionCount++, name, expected: Number.POSITIVE_INFINITY };
+    const key = name.kind === "source" ? `${name.id}` : `${name.name} ${name.module}`;
+    const made = this.#named.get(key) ?? { number: this.#named.size, name, expected: Number.POSITIVE_INFINITY };
+    this.#named.set(key, made);
     this.#functions.set(fn, made);
     return made;
   }

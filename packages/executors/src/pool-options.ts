@@ -36,6 +36,9 @@ export function checkPoolOptions(options: PoolOptions): void {
   }
   for (const name of ["maxWorkers", "maxTasksPerChild", "maxMemory"] as const) checkNumber(options, name, 1);
   for (const name of ["idleTimeout", "maxQueue", "gracePeriod"] as const) checkNumber(options, name, 0);
+  if (options.maxWorkers === Number.POSITIVE_INFINITY) {
+    throw new RangeError("The option maxWorkers is finite, not Infinity");
+  }
   const { initializer, initargs, onWorkerCrash, name } = options;
   if (initializer !== undefined && typeof initializer !== "function") {
     throw new TypeError(`The option initializer is a function, not ${show(initializer)}`);

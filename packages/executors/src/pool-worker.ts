@@ -101,6 +101,11 @@ export class PoolWorker {
     return this.#jobsLeft <= 0;
   }
 
+  /** Whether it can be sent another job at all. */
+  get hasRoom(): boolean {
+    return this.#slots.hasRoom(0);
+  }
+
   get isIdle(): boolean {
     return this.#slots.taken === 0;
   }
@@ -128,26 +133,36 @@ export class PoolWorker {
    * Whether it may have `job` now, behind `more` others that make its load `load`.
    *
    * A job that may have to be killed has a process for itself, and so has one that is long, or of which nothing is known:
-   * what was sent to a process cannot be taken back.
+   * what was sent to a process cannot be taken back. Nor can memory that was moved to a thread: so that it waits behind no
+   * job with which the thread might die.
    */
   accepts(job: Job, more = 0, load: number = this.load): boolean {
     if (!this.isReady || this.#jobsLeft <= more || !this.#slots.hasRoom(more)) return false;
     const before = this.outstanding + more;
     if (before === 0) return this.isIdle || this.isShared;
     const fits = before < longestLine && load + job.function.expected <= window;
-    if (this.isShared) return fits || before < 2;
+    if (this.isShared) return job.transfers === null && (fits || before < 2);
     return fits && this.#killable === null && !job.isKillable;
   }
 
-  /** Send jobs; those that cannot be sent fail. */
+  /** Send jobs; those that cannot be sent fail, once all others are on their way. */
   send(jobs: readonly Job[]): void {
+    for (const { job, error } of this.#trySend(jobs)) {
+      job.fail(cannotSend(job, this.isShared ? "thread" : "process", error));
+    }
+  }
+
+  /** Answers those that cannot be sent. */
+  #trySend(jobs: readonly Job[]): { readonly job: Job; readonly error: unknown }[] {
     const batch = this.#write(jobs);
     try {
       this.#post(batch.message, batch.transfers);
+      return [];
     } catch (error) {
       this.#unsend(batch);
-      if (jobs.length === 1) (jobs[0] as Job).fail(cannotSend(jobs[0] as Job, error));
-      else for (const job of jobs) this.send([job]);
+      const [job] = jobs;
+      if (jobs.length === 1 && job !== undefined) return [{ job, error }];
+      return jobs.flatMap((each) => this.#trySend([each]));
     }
   }
 

@@ -6,6 +6,7 @@ import { after } from "./deadline.ts";
 import { fromRecord, type ThrownRecord } from "./error-record.ts";
 import { type BrokenExecutor, describeExit, ExecutorFull, WorkerDied, type WorkerExit } from "./errors.ts";
 import { Job, type JobFunction, type JobKeeper, type JobSettings } from "./job.ts";
+import { transfersOf } from "./job-batch.ts";
 import { JobQueue } from "./job-queue.ts";
 import { PoolCounters, type PoolStatistics } from "./pool-statistics.ts";
 import type { PoolWorker, WorkerKeeper } from "./pool-worker.ts";
@@ -50,10 +51,10 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
   readonly #crew: Crew;
   readonly #counters = new PoolCounters();
   readonly #stealing: Stealing;
-  readonly #room = new RoomLine();
+  readonly #room = new RoomLine(() => this.#placesLeft());
   #state: State = { kind: "open" };
   /** Those who wait for the end. */
-  readonly #end = new RoomLine();
+  readonly #atEnd: (() => void)[] = [];
   #isEnding = false;
   #waiting = 0;
   #nextJob = 1;
@@ -79,9 +80,10 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     submittedFrom: string | undefined,
   ): Job {
     this.checkOpen();
-    if (this.#waiting >= this.#setup.maxQueue) {
+    if (this.#waiting >= this.#setup.maxQueue && this.#placesLeft() <= 0) {
       throw new ExecutorFull(`Cannot submit a job: ${this.#waiting} jobs are waiting already`);
     }
+    this.#room.take();
     this.#flushSoon();
     const job = this.#makeJob(fn, args, settings, submittedFrom);
     this.#queue.push(job);
@@ -89,21 +91,31 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     return job;
   }
 
-  /** Run a job on each worker that the pool may have, those included that are not started yet. */
+  /**
+   * Run a job on each worker that the pool may have, those included that are not started yet.
+   *
+   * @throws {ExecutorFull} A worker cannot be sent another job.
+   */
   broadcast(fn: JobFunction, args: readonly unknown[]): Job[] {
     this.checkOpen();
-    while (this.#crew.open().length < this.#setup.maxWorkers) this.#startWorker();
-    return this.#crew.open().map((worker) => {
+    this.#startWorkers(this.#setup.maxWorkers);
+    this.checkOpen();
+    const workers = this.#crew.open();
+    const full = workers.find((worker) => !worker.hasRoom);
+    if (full !== undefined) throw new ExecutorFull(`Cannot broadcast a job: a worker has ${full.outstanding} already`);
+    this.#clock = performance.now();
+    return workers.map((worker) => {
       const job = this.#makeJob(fn, args, null, undefined);
       job.isPinned = true;
       worker.send([job]);
+      if (worker.isExhausted) this.#recycle(worker);
       return job;
     });
   }
 
   /** Wait until the queue takes another job. */
   waitForRoom(): Promise<void> {
-    return this.#waiting < this.#setup.maxQueue ? Promise.resolve() : this.#room.wait();
+    return this.#room.wait();
   }
 
   /** @throws {RuntimeError} The pool takes no jobs. */
@@ -117,7 +129,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     if (cancelFutures) this.#cancelAll();
     this.#room.openAll();
     this.#isEnding = true;
-    const ended = this.#end.wait();
+    const ended = new Promise<void>((resolve) => this.#atEnd.push(resolve));
     this.#endIfDone();
     return ended;
   }
@@ -130,10 +142,10 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
 
   revoke(job: Job): boolean {
     if (job.isOver) return false;
-    const { worker } = job;
-    if (worker === null) this.#leaveQueue();
-    else if (!worker.revoke(job)) return false;
+    if (job.isQueued) this.#waiting--;
+    else if (job.worker?.revoke(job) !== true) return false;
     job.dismiss();
+    this.#room.open();
     this.#endIfDone();
     return true;
   }
@@ -192,6 +204,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     for (const job of unstarted.reverse()) this.#putBack(job);
     for (const job of lost) this.#lose(job, worker, exit);
     if (!wasEnding && !worker.wasKilled) this.#noteCrash(wasStarting, exit);
+    this.#room.open();
     if (this.#waiting > 0) this.#flushSoon();
     this.#endIfDone();
   }
@@ -205,24 +218,21 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     submittedFrom: string | undefined,
   ): Job {
     const id = this.#nextJob++;
-    return new Job(this, { function: fn, args, id, settings, submittedAt: this.#clock, submittedFrom });
+    const transfers = transfersOf(args, settings);
+    return new Job(this, { function: fn, args, id, settings, transfers, submittedAt: this.#clock, submittedFrom });
   }
 
   #putBack(job: Job): void {
     if (job.isOver) return;
     job.leave();
+    if (job.stop !== null) return job.abandon(job.stop.reason); // asked to stop before it had begun
     if (this.#state.kind === "broken") return job.fail(this.#brokenError(this.#state));
     this.#queue.unshift(job);
     this.#waiting++;
   }
 
-  #leaveQueue(): void {
-    this.#waiting--;
-    this.#room.open(1);
-  }
-
   #cancelAll(): void {
-    const unstarted = [...this.#queue.clear(), ...this.#crew.workers.flatMap((worker) => worker.jobsInOrder())];
+    const unstarted = [...this.#queue.toArray(), ...this.#crew.workers.flatMap((worker) => worker.jobsInOrder())];
     for (const job of unstarted) if (this.revoke(job)) job.future.setCancelled();
   }
 
@@ -235,8 +245,13 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     job.leave();
     if (job.isOver) return;
     if (job.stop !== null && worker.wasKilled) return job.abandon(job.stop.reason);
+    if (canRetry(job, worker)) {
+      job.attempt++;
+      return this.#putBack(job);
+    }
     const cause = worker.lastWords === null ? exit.error : fromRecord(worker.lastWords);
     const message = `The worker ${this.#setup.name}-${worker.number} ${describeExit(exit)} while it was running the job`;
+    this.#counters.completed++;
     this.#counters.failed++;
     job.fail(new WorkerDied(message, { ...exit, error: cause }));
   }
@@ -267,7 +282,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     this.#isFlushing = false;
     const next = this.#queue.peek();
     if (next === undefined) return;
-    this.#startWorkers();
+    this.#startMissing();
     const ready = this.#crew.takers(next);
     if (ready.length === 0) return;
     const total = ready.reduce((sum, worker) => sum + worker.outstanding, this.#waiting);
@@ -291,17 +306,21 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     }
     if (jobs.length === 0) return;
     this.#waiting -= jobs.length;
-    this.#room.open(jobs.length);
     worker.send(jobs);
+    this.#room.open();
     if (worker.isIdle && this.#waiting > 0) this.#flushSoon(); // none could be sent: no reply will have us look again
     if (worker.isExhausted) this.#recycle(worker);
   }
 
   /** One for each job that waits and that no idle worker can take, as Python does. */
-  #startWorkers(): void {
-    const open = this.#crew.open();
-    const idle = open.filter((worker) => worker.outstanding === 0).length;
-    const missing = Math.min(this.#waiting - idle, this.#setup.maxWorkers - open.length);
+  #startMissing(): void {
+    const idle = this.#crew.open().filter((worker) => worker.outstanding === 0).length;
+    this.#startWorkers(this.#crew.size() + this.#waiting - idle);
+  }
+
+  /** Start workers until there are `count`, or as many as there may be. */
+  #startWorkers(count: number): void {
+    const missing = Math.min(count, this.#setup.maxWorkers) - this.#crew.size();
     for (let i = 0; i < missing && this.#state.kind !== "broken"; i++) this.#startWorker();
   }
 
@@ -313,12 +332,18 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     }
   }
 
-  /** Have another worker in the place of one that ends when its jobs are done. */
+  /** End a worker when its jobs are done; another one takes its place then, if there is anything to do. */
   #recycle(worker: PoolWorker): void {
-    if (!(worker.state === "ready" || worker.state === "starting")) return;
     worker.retire();
-    if (this.#state.kind === "open" || this.#waiting > 0) this.#startWorker();
-    if (worker.isIdle) this.#crew.end(worker);
+    if (worker.state === "retiring" && worker.isIdle) this.#crew.end(worker);
+    if (this.#waiting > 0) this.#flushSoon();
+  }
+
+  /** How many more jobs may be submitted: the queue has room, and workers have that have nothing to do. */
+  #placesLeft(): number {
+    const { maxQueue, maxWorkers } = this.#setup;
+    if (maxQueue === Number.POSITIVE_INFINITY) return maxQueue;
+    return maxQueue + maxWorkers - this.#crew.busyCount() - this.#waiting;
   }
 
   /** A worker has replied: it may have room, or nothing to do. */
@@ -326,6 +351,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     if (this.#crew.workers[this.#lastActive] !== worker) this.#lastActive = this.#crew.workers.indexOf(worker);
     if (this.#waiting > 0 && !this.#isFlushing && worker.isLow) this.#flush();
     if (!worker.isIdle) return;
+    this.#room.open();
     if (worker.state === "retiring") this.#crew.end(worker);
     else this.#crew.watchIdle();
     this.#stealing.look();
@@ -367,6 +393,13 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     if (this.#crew.workers.length > 0) return;
     this.#crew.stopWatching();
     this.#stealing.stop();
-    this.#end.openAll();
+    for (const resolve of this.#atEnd.splice(0)) resolve();
   }
+}
+
+/** Whether `job` may be run again that `worker` was running when it died. */
+function canRetry(job: Job, worker: PoolWorker): boolean {
+  const { settings, attempt, transfers } = job;
+  if (settings === null || job.stop !== null || settings.credit !== null) return false;
+  return attempt <= settings.retries && (transfers === null || !worker.isShared);
 }
