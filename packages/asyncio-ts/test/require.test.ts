@@ -11,10 +11,9 @@ describe("require()", () => {
       console.log(Object.keys(loaded).length > 0, loaded === require(${JSON.stringify(name)}));`;
     // Node 20 and 22 say that it is experimental.
     const args = ["--no-warnings", "--input-type=commonjs", "--eval", program];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-      cwd: import.meta.dirname,
-      encoding: "utf8",
-    });
+    // A package knows itself by its name, and the others only as far as it depends on them.
+    const cwd = new URL(`../../${name.replace("@asyncio-ts/", "")}/`, import.meta.url);
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: "utf8" });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "true true\n", stderr: "" });
   });
 
