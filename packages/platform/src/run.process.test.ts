@@ -47,7 +47,8 @@ describe("the exit of a process", () => {
   const program = `
     const loop = newEventLoop();
     loop.createTask(async function poll() { await sleep(60); }, { name: "poller" });
-    loop.createFuture().setException(new Error("eggs"));
+    globalThis.failed = loop.createFuture(); // held, else it may be collected, and so reported, before
+    failed.setException(new Error("eggs"));
     await loop.runUntilComplete(sleep(0.01));
     console.log("end");`;
 
