@@ -1,6 +1,7 @@
 import type { Seconds } from "@asyncio-ts/core";
 import type { Job } from "./job.ts";
-import { PoolWorker, type WorkerKeeper } from "./pool-worker.ts";
+import { PoolWorker } from "./pool-worker.ts";
+import type { WorkerKeeper } from "./worker-keeper.ts";
 import type { StartWorker } from "./worker-link.ts";
 
 /** After this long a worker that was told to end is made to, in milliseconds. */

@@ -107,6 +107,13 @@ export class Job implements FutureSource {
     );
   }
 
+  /** Whether it may be run again, when the worker that was running it has died. @param isShared - Whether it was a thread. */
+  canRetry(isShared: boolean): boolean {
+    const { settings, attempt, transfers, stop } = this;
+    if (settings === null || stop !== null || settings.credit !== null) return false;
+    return attempt <= settings.retries && (transfers === null || !isShared);
+  }
+
   cancel(reason: unknown): boolean {
     if (this.#keeper.revoke(this)) return true;
     this.#keeper.askToStop(this, reason, this.settings?.gracePeriod ?? Number.POSITIVE_INFINITY);

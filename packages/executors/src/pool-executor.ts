@@ -17,10 +17,10 @@ import { type JobName, nameOfJob, refuseClosure } from "./job-name.ts";
 import { settingsFrom, settingsOf } from "./job-settings.ts";
 import { streamJob } from "./job-stream.ts";
 import { mapJobs } from "./map-jobs.ts";
-import { checkPoolOptions, type PoolOptions } from "./pool-options.ts";
+import { checkPoolOptions, type PoolOptions, type PoolSetup } from "./pool-options.ts";
 import type { PoolStatistics } from "./pool-statistics.ts";
 import type { Initialization } from "./worker/prepare.ts";
-import { type PoolSetup, WorkerPool } from "./worker-pool.ts";
+import { WorkerPool } from "./worker-pool.ts";
 
 /** What a kind of pool adds to `PoolExecutor`. */
 export interface PoolKind extends Pick<PoolSetup, "start" | "Broken"> {

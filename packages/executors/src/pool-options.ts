@@ -1,5 +1,7 @@
 import { show } from "@asyncio-ts/contextvars";
 import type { Seconds } from "@asyncio-ts/core";
+import type { CrewSetup } from "./crew.ts";
+import type { BrokenExecutor } from "./errors.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever the user's function takes
 type Initializer = (...args: any[]) => unknown;
@@ -27,6 +29,15 @@ export interface PoolOptions {
   readonly name?: string | undefined;
   /** Note where jobs were submitted, and add it to the stack of their errors; by default as `ASYNCIO_DEBUG` says. */
   readonly debug?: boolean | undefined;
+}
+
+/** What becomes of them: how a pool is set up. */
+export interface PoolSetup extends CrewSetup {
+  readonly name: string;
+  readonly maxWorkers: number;
+  readonly maxQueue: number;
+  readonly onWorkerCrash: "replace" | "break";
+  readonly Broken: new (message: string, options?: ErrorOptions) => BrokenExecutor;
 }
 
 /** @throws {TypeError} An option is of the wrong type. @throws {RangeError} It is out of range. */

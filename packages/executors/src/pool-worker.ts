@@ -1,10 +1,10 @@
 import type { ThrownRecord } from "./error-record.ts";
-import type { WorkerExit } from "./errors.ts";
 import { revised } from "./expectation.ts";
 import type { Job, JobFunction } from "./job.ts";
 import { cannotSend, JobBatch } from "./job-batch.ts";
 import { JobSlots } from "./job-slots.ts";
 import { ERROR, ITEM, PROGRESS, SKIPPED, STARTED, type ToPool, type ToWorker, VALUE } from "./protocol.ts";
+import type { WorkerKeeper, WorkerState } from "./worker-keeper.ts";
 import type { StartWorker, WorkerLink } from "./worker-link.ts";
 
 /** A worker holds so much work at a time, in milliseconds: enough that it need not wait for us, … */
@@ -13,30 +13,6 @@ const window = 1;
 const longestLine = 256;
 /** One that has jobs and has said nothing for so long is stuck in a long job, in milliseconds. */
 const patience = 0.5;
-
-/** What a worker tells its pool. */
-export interface WorkerKeeper {
-  workerReady(worker: PoolWorker): void;
-  workerFailedToStart(worker: PoolWorker, record: ThrownRecord): void;
-  workerEnded(worker: PoolWorker, exit: WorkerExit): void;
-  /** A slice of replies has been dealt with. */
-  workerReplied(worker: PoolWorker, ended: number, elapsed: number): void;
-  /** `isError` says that `value` is the record of one; `began` is when the first of those began that are reported together. */
-  jobEnded(job: Job, isError: boolean, value: unknown, began: number): void;
-  jobStarted(job: Job): void;
-  /** The worker has more memory than it may. */
-  workerIsTooBig(worker: PoolWorker): void;
-}
-
-/**
- *  state        gets jobs    left by
- *  starting     no           its first word
- *  ready        yes          retire(), end()
- *  retiring     no           end(), once it has no job left
- *  ending       no           its exit
- *  dead         no           nothing
- */
-export type WorkerState = "starting" | "ready" | "retiring" | "ending" | "dead";
 
 /** One worker of a pool, and the jobs that were sent to it. */
 export class PoolWorker {

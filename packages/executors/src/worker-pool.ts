@@ -1,45 +1,27 @@
-import { RuntimeError } from "@asyncio-ts/contextvars";
 import type { Seconds } from "@asyncio-ts/core";
 import { TimeoutError } from "@asyncio-ts/tasks";
-import { Crew, type CrewSetup } from "./crew.ts";
+import { Crew } from "./crew.ts";
 import { after } from "./deadline.ts";
 import { fromRecord, type ThrownRecord } from "./error-record.ts";
-import { type BrokenExecutor, describeExit, ExecutorFull, WorkerDied, type WorkerExit } from "./errors.ts";
+import { describeExit, ExecutorFull, WorkerDied, type WorkerExit } from "./errors.ts";
 import { Job, type JobFunction, type JobKeeper, type JobSettings } from "./job.ts";
 import { transfersOf } from "./job-batch.ts";
 import { JobQueue } from "./job-queue.ts";
+import type { PoolSetup } from "./pool-options.ts";
+import { PoolState } from "./pool-state.ts";
 import { PoolCounters, type PoolStatistics } from "./pool-statistics.ts";
-import type { PoolWorker, WorkerKeeper } from "./pool-worker.ts";
+import type { PoolWorker } from "./pool-worker.ts";
 import { RoomLine } from "./room-line.ts";
 import { Stealing } from "./stealing.ts";
+import type { WorkerKeeper } from "./worker-keeper.ts";
 
 /** So many workers in a row may die before their first word; then the pool is broken. */
 const failedStartsAtMost = 3;
 
-/** How a pool is set up. */
-export interface PoolSetup extends CrewSetup {
-  readonly name: string;
-  readonly maxWorkers: number;
-  readonly maxQueue: number;
-  readonly onWorkerCrash: "replace" | "break";
-  readonly Broken: new (message: string, options?: ErrorOptions) => BrokenExecutor;
-}
-
-/**
- *  state       submit()         left by
- *  open        takes the job    shutdown(), a worker that cannot start
- *  shut        throws           nothing
- *  broken      throws           nothing
- */
-type State =
-  | { readonly kind: "open" }
-  | { readonly kind: "shut" }
-  | { readonly kind: "broken"; readonly message: string; readonly cause: unknown };
-
 /**
  * Jobs, and the workers that run them, whatever a worker is made of.
  *
- * 1. A job is in exactly one place: in the queue, with one worker, or over.
+ * 1. A job is in the queue, with one worker, or over; it is neither only while no code of the user can run.
  * 2. Jobs leave the queue in a microtask, so that those that are submitted together travel together.
  * 3. Workers get equal shares, of no more than they can do in a millisecond, if that is known; so most jobs stay in the
  *    queue, where they can be cancelled, and where whoever is free first gets them.
@@ -52,7 +34,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
   readonly #counters = new PoolCounters();
   readonly #stealing: Stealing;
   readonly #room = new RoomLine(() => this.#placesLeft());
-  #state: State = { kind: "open" };
+  readonly #state: PoolState;
   /** Those who wait for the end. */
   readonly #atEnd: (() => void)[] = [];
   #isEnding = false;
@@ -66,6 +48,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
 
   constructor(setup: PoolSetup) {
     this.#setup = setup;
+    this.#state = new PoolState(setup.Broken);
     this.#crew = new Crew(this, setup);
     this.#stealing = new Stealing(this.#crew.workers, (jobs) => {
       for (const job of jobs.reverse()) this.#putBack(job);
@@ -118,14 +101,13 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     return this.#room.wait();
   }
 
-  /** @throws {RuntimeError} The pool takes no jobs. */
+  /** @throws {RuntimeError} The pool takes no jobs. @throws {BrokenExecutor} It is broken. */
   checkOpen(): void {
-    if (this.#state.kind === "shut") throw new RuntimeError("Cannot schedule new futures after shutdown");
-    if (this.#state.kind === "broken") throw this.#brokenError(this.#state);
+    this.#state.check();
   }
 
   shutdown(cancelFutures: boolean): Promise<void> {
-    if (this.#state.kind === "open") this.#state = { kind: "shut" };
+    this.#state.shut();
     if (cancelFutures) this.#cancelAll();
     this.#room.openAll();
     this.#isEnding = true;
@@ -226,7 +208,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     if (job.isOver) return;
     job.leave();
     if (job.stop !== null) return job.abandon(job.stop.reason); // asked to stop before it had begun
-    if (this.#state.kind === "broken") return job.fail(this.#brokenError(this.#state));
+    if (this.#state.kind === "broken") return job.fail(this.#state.brokenError());
     this.#queue.unshift(job);
     this.#waiting++;
   }
@@ -245,7 +227,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     job.leave();
     if (job.isOver) return;
     if (job.stop !== null && worker.wasKilled) return job.abandon(job.stop.reason);
-    if (canRetry(job, worker)) {
+    if (job.canRetry(worker.isShared)) {
       job.attempt++;
       return this.#putBack(job);
     }
@@ -369,18 +351,12 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
 
   #break(message: string, cause: unknown): void {
     if (this.#state.kind === "broken") return;
-    const state = { kind: "broken", message: `The pool is broken: ${message}`, cause } as const;
-    this.#state = state;
+    this.#state.break(`The pool is broken: ${message}`, cause);
     this.#waiting = 0;
     this.#room.openAll();
     const jobs = [...this.#queue.clear(), ...this.#crew.workers.flatMap((worker) => worker.jobsInOrder())];
-    for (const job of jobs) job.fail(this.#brokenError(state));
+    for (const job of jobs) job.fail(this.#state.brokenError());
     this.#crew.kill();
-  }
-
-  /** One error for each future: errors are changed where they are caught. */
-  #brokenError({ message, cause }: { readonly message: string; readonly cause: unknown }): BrokenExecutor {
-    return new this.#setup.Broken(message, cause === undefined ? undefined : { cause });
   }
 
   #endIfDone(): void {
@@ -395,11 +371,4 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     this.#stealing.stop();
     for (const resolve of this.#atEnd.splice(0)) resolve();
   }
-}
-
-/** Whether `job` may be run again that `worker` was running when it died. */
-function canRetry(job: Job, worker: PoolWorker): boolean {
-  const { settings, attempt, transfers } = job;
-  if (settings === null || job.stop !== null || settings.credit !== null) return false;
-  return attempt <= settings.retries && (transfers === null || !worker.isShared);
 }
