@@ -62,7 +62,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     settings: JobSettings | null,
     submittedFrom: string | undefined,
   ): Job {
-    this.checkOpen();
+    this.#state.check();
     if (this.#waiting >= this.#setup.maxQueue && this.#placesLeft() <= 0) {
       throw new ExecutorFull(`Cannot submit a job: ${this.#waiting} jobs are waiting already`);
     }
@@ -80,9 +80,9 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
    * @throws {ExecutorFull} A worker cannot be sent another job.
    */
   broadcast(fn: JobFunction, args: readonly unknown[]): Job[] {
-    this.checkOpen();
+    this.#state.check();
     this.#startWorkers(this.#setup.maxWorkers);
-    this.checkOpen();
+    this.#state.check();
     const workers = this.#crew.open();
     const full = workers.find((worker) => !worker.hasRoom);
     if (full !== undefined) throw new ExecutorFull(`Cannot broadcast a job: a worker has ${full.outstanding} already`);
@@ -99,11 +99,6 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
   /** Wait until the queue takes another job. */
   waitForRoom(): Promise<void> {
     return this.#room.wait();
-  }
-
-  /** @throws {RuntimeError} The pool takes no jobs. @throws {BrokenExecutor} It is broken. */
-  checkOpen(): void {
-    this.#state.check();
   }
 
   shutdown(cancelFutures: boolean): Promise<void> {
