@@ -85,9 +85,7 @@ describe("a thread pool", () => {
   test("moves a MessagePort out of a job", { timeout: patience }, async () => {
     pool = new ThreadPoolExecutor({ maxWorkers: 1, execArgv: [] });
     const port = await pool.submit(carrying.openPort);
-    const doubled = new Promise((resolve) => {
-      port.onmessage = ({ data }) => resolve(data);
-    });
+    const doubled = new Promise((resolve) => port.once("message", resolve));
     port.postMessage(21);
     expect(await doubled).toBe(42);
     port.close();
