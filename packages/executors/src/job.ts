@@ -107,6 +107,12 @@ export class Job implements FutureSource {
     );
   }
 
+  /** Whether somebody listens to it while it runs. */
+  get isTalking(): boolean {
+    const { settings } = this;
+    return settings !== null && (settings.onProgress !== null || settings.onItem !== null);
+  }
+
   /** Whether it may be run again, when the worker that was running it has died. @param isShared - Whether it was a thread. */
   canRetry(isShared: boolean): boolean {
     const { settings, attempt, transfers, stop } = this;

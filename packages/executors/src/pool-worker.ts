@@ -3,6 +3,7 @@ import { revised } from "./expectation.ts";
 import type { Job, JobFunction } from "./job.ts";
 import { cannotSend, JobBatch } from "./job-batch.ts";
 import { JobSlots } from "./job-slots.ts";
+import { MissingMessages } from "./missing-messages.ts";
 import { ERROR, ITEM, PROGRESS, SKIPPED, STARTED, type ToPool, type ToWorker, VALUE } from "./protocol.ts";
 import type { WorkerKeeper, WorkerState } from "./worker-keeper.ts";
 import type { StartWorker, WorkerLink } from "./worker-link.ts";
@@ -47,8 +48,7 @@ export class PoolWorker {
   #killable: Job | null = null;
   /** From this message on, nothing has reached it. */
   #unsentFrom = Number.POSITIVE_INFINITY;
-  /** Jobs among which are those whose replies could not be read. */
-  readonly #missing: { readonly jobs: readonly Job[]; readonly error: unknown }[] = [];
+  readonly #missing: MissingMessages;
 
   constructor(keeper: WorkerKeeper, start: StartWorker, number: number, maxTasks: number) {
     this.#keeper = keeper;
@@ -66,6 +66,7 @@ export class PoolWorker {
       number,
     );
     this.#slots = new JobSlots(this.#link.words);
+    this.#missing = new MissingMessages(this.#slots);
   }
 
   /** Whether memory is shared with it, so that jobs can be taken back. */
@@ -207,10 +208,6 @@ export class PoolWorker {
     this.#link.ref();
   }
 
-  unref(): void {
-    this.#link.unref();
-  }
-
   /**
    * It is dead: what it was running is lost, also what it had ended without a word of it; all else can run elsewhere.
    */
@@ -261,9 +258,7 @@ export class PoolWorker {
   /** A batch did not go out: as if it had never been written. */
   #unsend(batch: JobBatch): void {
     for (const job of batch.jobs) {
-      const { slot } = job;
-      this.#forget(job);
-      this.#freeSlot(slot);
+      this.#drop(job);
       this.#jobsLeft++;
       this.#sent--;
     }
@@ -286,6 +281,13 @@ export class PoolWorker {
     if (this.#killable === job) this.#killable = null;
     job.worker = null;
     job.slot = -1;
+  }
+
+  /** The job is not this worker's any more, nor is its slot taken. */
+  #drop(job: Job): void {
+    const { slot } = job;
+    this.#forget(job);
+    this.#freeSlot(slot);
   }
 
   #freeSlot(slot: number): void {
@@ -315,8 +317,7 @@ export class PoolWorker {
         this.answered++;
         if (job === null) continue;
         last = job.function;
-        this.#forget(job);
-        this.#freeSlot(slot);
+        this.#drop(job);
         this.#keeper.jobEnded(job, kind === ERROR, replies[i + 2], began);
       } else if (kind === SKIPPED) {
         this.answered++;
@@ -351,38 +352,34 @@ export class PoolWorker {
   /** The worker cannot read what we have posted. One job of several is to blame: each is sent on its own. */
   #sendAgain(post: number, record: ThrownRecord): void {
     const jobs = this.jobsInOrder().filter((job) => job.post === post);
-    for (const job of jobs) {
-      const { slot } = job;
-      this.#forget(job);
-      this.#freeSlot(slot);
-    }
+    for (const job of jobs) this.#drop(job);
     const [first] = jobs;
     if (jobs.length === 1 && first !== undefined) this.#keeper.jobEnded(first, true, record, this.lastHeard);
     else for (const job of jobs) this.send([job]);
     this.#keeper.workerReplied(this, 0, 0);
   }
 
-  /**
-   * Replies have come that cannot be read here. They are of jobs that are done; but other replies may be on their way, and
-   * only when these have come it is known which are missing.
-   */
   #missReplies(error: unknown): void {
-    this.#missing.push({ jobs: this.jobsInOrder().filter((job) => this.#slots.isDone(job)), error });
-    this.tell({ kind: "sync" });
+    const talking = this.#missing.note(error);
+    if (talking === null) this.tell({ kind: "sync" });
+    else this.#failTalking(talking, error);
   }
 
-  /** All that the worker had to say has come: what is missing now does not come any more. */
   #loseReplies(): void {
-    const { jobs, error } = this.#missing.shift() ?? { jobs: [], error: undefined };
-    for (const job of jobs) {
-      if (job.worker !== this) continue;
-      const { slot } = job;
+    const { lost, talking, error } = this.#missing.find();
+    for (const job of lost) {
       this.answered++;
-      this.#forget(job);
-      this.#freeSlot(slot);
+      this.#drop(job);
       job.leave();
-      job.fail(error);
     }
+    for (const job of lost) job.fail(error);
+    if (talking !== null) this.#failTalking(talking, error);
     this.#keeper.workerReplied(this, 0, 0);
+  }
+
+  /** Whoever listens to a job would miss something: it fails, and has to stop. */
+  #failTalking(job: Job, error: unknown): void {
+    if (job.worker === this) this.askToStop(job, "what it sends cannot be read");
+    job.fail(error);
   }
 }

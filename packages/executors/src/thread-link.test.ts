@@ -34,6 +34,18 @@ describe("ThreadLink", () => {
     expect(await failureOf(running)).toMatchObject({ name: "CancelledError", reason: "enough" });
   });
 
+  test("an item that cannot be read here ends its stream with the error", { timeout: patience }, async () => {
+    pool = new ThreadPoolExecutor({ maxWorkers: 1, resourceLimits: { stackSizeMb: 16 } });
+    await pool.submit(jobs.add, 1, 1);
+    const items: unknown[] = [];
+    const read = async (): Promise<void> => {
+      for await (const item of pool.stream(jobs.nestThird, 10_000)) items.push(item);
+    };
+    expect((await failureOf(read())).name).toBe("RangeError");
+    expect(items).toEqual([0, 1]);
+    expect(await pool.submit(jobs.add, 1, 1)).toBe(2);
+  });
+
   test.each([
     ["to a worker that sleeps", 0],
     ["to one that is busy", 20],
