@@ -67,7 +67,8 @@ export abstract class PoolExecutor implements Executor {
   /**
    * Run `fn(...args)` in a worker.
    *
-   * Arguments and the result are copied, by the structured clone algorithm, or moved, by `transfer`.
+   * Arguments and the result are copied, by the structured clone algorithm, or moved, by `transfer`. They are copied when the
+   * job is sent to a worker, which may be later: do not change them meanwhile.
    *
    * @param fn - Comes from `workerModule`, `task` or `inline`.
    * @returns The result to come; where an argument cannot be copied, that is its exception.
@@ -161,7 +162,13 @@ export abstract class PoolExecutor implements Executor {
    *
    * A worker that comes later, in the place of another one, has not run it: use `initializer` for what each one needs.
    *
+   * ## Cancellation
+   * Whoever waits can leave; the jobs run all the same.
+   *
    * @throws {TypeError} `fn` is a closure.
+   * @throws {RuntimeError} The pool is shut down.
+   * @throws {BrokenExecutor} The pool is broken.
+   * @throws {ExecutorFull} A worker has as many jobs as it can be sent, which are hundreds.
    */
   async broadcast<Args extends unknown[], R>(fn: (...args: Args) => R, ...args: Args): Promise<Awaited<R>[]> {
     const jobs = this.#pool.broadcast(this.#functionOf("broadcast", fn), args);
@@ -169,9 +176,23 @@ export abstract class PoolExecutor implements Executor {
   }
 
   /**
-   * Wait until the queue has room, where `maxQueue` limits it; `submit` then takes the next job.
+   * Wait until the queue has room, where `maxQueue` limits it.
    *
-   * Those who wait are let in in the order in which they came.
+   * Those who wait are let in in the order in which they came. A place is kept for whoever is let in until the event loop
+   * has turned: submit at once.
+   *
+   * ## Cancellation
+   * Safe: the place goes to the next in line.
+   *
+   * @example
+   * await using pool = new ThreadPoolExecutor({ maxWorkers: 1, maxQueue: 10 });
+   * const square = inline((n: number) => n * n);
+   * const results: PromiseLike<number>[] = [];
+   * for (let n = 0; n < 100; n++) {
+   *   await pool.waitForRoom();
+   *   results.push(pool.submit(square, n));
+   * }
+   * (await Promise.all(results)).at(-1) // => 9801
    */
   waitForRoom(): Promise<void> {
     return this.#pool.waitForRoom();
@@ -186,6 +207,9 @@ export abstract class PoolExecutor implements Executor {
    * Take no more jobs, and end the workers once the jobs are done. A second time does nothing more, but `cancelFutures`.
    *
    * @returns Settled when all workers have ended; with `wait: false`, at once.
+   *
+   * ## Cancellation
+   * Whoever waits can leave; the pool ends all the same.
    *
    * @see {@link https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.Executor.shutdown}
    */
