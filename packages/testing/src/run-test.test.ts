@@ -299,8 +299,26 @@ describe("runTest()", () => {
     expect(error.message).toContain("longer than 86400 s");
   });
 
+  test("fails at the timeout, when the body has let more time pass while it ran", async () => {
+    const blocking: TestBody<void>[] = [
+      async (loop) => {
+        loop.host.advance(11);
+        await sleep(1);
+      },
+      function* (loop) {
+        loop.host.advance(11);
+        yield* sleep(1);
+      },
+      async (loop) => loop.host.advance(11),
+    ];
+    for (const body of blocking) {
+      expect((await failureOf(body, { timeout: 10 })).message).toContain("longer than 10 s of virtual time");
+    }
+  });
+
   test("a body that is in time passes, at the very limit as well", async () => {
     expect(await runTest(() => sleep(10, "in time"), { timeout: 10 })).toBe("in time");
+    await runTest(() => sleep(0.1).then(() => sleep(0.2)), { timeout: 0.3 }); // 0.1 + 0.2 is a little more
   });
 
   test("fails with a DeadlockError when nothing can wake the loop, and names who waits for what", async () => {

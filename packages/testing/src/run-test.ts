@@ -100,11 +100,11 @@ async function runMain<T>(runner: Runner, loop: VirtualEventLoop, body: TestBody
     return body(loop);
   };
   Object.defineProperty(main, "name", { value: body.name });
-  try {
-    return await runner.run(main);
-  } catch (error) {
+  const result = await runner.run(main).catch((error: unknown) => {
     throw loop.overdue === null ? error : new TestTimeoutError(loop.timeout, loop.overdue);
-  }
+  });
+  if (loop.host.isBeyondLimit(loop.time())) throw new TestTimeoutError(loop.timeout, []);
+  return result;
 }
 
 /** Cancel what is left, give it as much time again to clean up, and close the loop, which reports who refuses. */

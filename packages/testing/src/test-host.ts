@@ -5,6 +5,9 @@ import { VirtualHost } from "@asyncio-ts/core/testing";
 /** A program that takes so many looks at a clock that stands still goes round in a circle. */
 const looksAtMost = 200_000;
 
+/** Deadlines closer than this are the same, for the loop as well. */
+const resolution: Seconds = 1e-9;
+
 /** How a test's time passes. */
 export interface TestHostOptions {
   /** The time that is never passed: who would is told to `onLimit`. */
@@ -42,6 +45,11 @@ export class TestHost extends VirtualHost {
     this.#limit = this.now() + seconds;
   }
 
+  /** Whether `time` is over the limit; what is due with it is not: 0.1 + 0.2 is in time for 0.3. */
+  isBeyondLimit(time: Seconds): boolean {
+    return time > this.#limit + resolution;
+  }
+
   /** Call `callback` when the loop has nothing to do until time passes, or for ever. */
   whenAsleep(callback: () => void): void {
     this.#sleepers.push(callback);
@@ -61,7 +69,7 @@ export class TestHost extends VirtualHost {
     this.#looks = 0;
     if (time === Number.POSITIVE_INFINITY) return { cancel() {} };
     this.#alarmIsSet = true;
-    const alarm = this.#whenQuiet(() => (time > this.#limit ? this.#stopAtLimit() : super.wakeAt(time, callback)));
+    const alarm = this.#whenQuiet(() => (this.isBeyondLimit(time) ? this.#stopAtLimit() : super.wakeAt(time, callback)));
     return {
       cancel: () => {
         this.#alarmIsSet = false;
@@ -81,7 +89,7 @@ export class TestHost extends VirtualHost {
   }
 
   #stopAtLimit(): Cancellable {
-    this.advance(this.#limit - this.now());
+    this.advance(Math.max(0, this.#limit - this.now())); // a callback may have gone beyond it by itself
     this.#onLimit();
     return { cancel() {} };
   }
