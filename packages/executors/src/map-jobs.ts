@@ -23,18 +23,39 @@ export function mapJobs(
   for (const [name, value] of Object.entries({ chunkSize, bufferSize })) {
     if (!Number.isInteger(value) || value < 1) throw new RangeError(`map() needs a whole ${name}, not ${show(value)}`);
   }
-  const source = iteratorOf(items);
+  const source = new Source(iteratorOf(items));
   const limit = Math.max(1, Math.floor(bufferSize / chunkSize));
   return chunkSize === 1
     ? inOrder(line, source, limit, signal)
-    : flatten(inOrder(line, chunks(source, chunkSize), limit, signal, true));
+    : flatten(inOrder(line, new Source(chunks(source, chunkSize)), limit, signal, true));
 }
 
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
 
+/** Whatever is read, and whether it has to be closed: not if it has ended, or failed. */
+class Source {
+  readonly #iterator: AnyIterator;
+  #isOpen = true;
+
+  constructor(iterator: AnyIterator) {
+    this.#iterator = iterator;
+  }
+
+  async next(): Promise<IteratorResult<unknown>> {
+    this.#isOpen = false;
+    const step = await this.#iterator.next();
+    this.#isOpen = step.done !== true;
+    return step;
+  }
+
+  async close(): Promise<void> {
+    if (this.#isOpen) await this.#iterator.return?.();
+  }
+}
+
 async function* inOrder(
   line: MapLine,
-  source: AnyIterator,
+  source: Source,
   limit: number,
   signal: AbortSignal | undefined,
   isChunk = false,
@@ -49,11 +70,11 @@ async function* inOrder(
     for (;;) {
       while (hasMore && underWay.length < limit) {
         signal?.throwIfAborted();
-        await line.waitForRoom();
-        const step = source.next();
-        const { done, value } = step instanceof Promise ? await step : (step as IteratorResult<unknown>);
+        const { done, value } = await source.next();
         hasMore = done !== true;
-        if (hasMore) underWay.push(line.submit(value, isChunk));
+        if (!hasMore) break;
+        await line.waitForRoom(); // not before: a place is not kept for as long as a source may take
+        underWay.push(line.submit(value, isChunk));
       }
       const first = underWay[0];
       if (first === undefined) return;
@@ -67,7 +88,7 @@ async function* inOrder(
   } finally {
     if (signal !== undefined) removeAbortListener(signal, cancelAll);
     for (const future of underWay) abandon(future);
-    if (hasMore) await source.return?.();
+    await source.close();
   }
 }
 
@@ -77,7 +98,7 @@ function abandon(future: ExecutorFuture<unknown>): void {
   future.cancel();
 }
 
-async function* chunks(source: AnyIterator, size: number): AsyncGenerator<unknown[]> {
+async function* chunks(source: Source, size: number): AsyncGenerator<unknown[]> {
   let chunk: unknown[] = [];
   try {
     for (let step = await source.next(); step.done !== true; step = await source.next()) {
@@ -88,7 +109,7 @@ async function* chunks(source: AnyIterator, size: number): AsyncGenerator<unknow
     }
     if (chunk.length > 0) yield chunk;
   } finally {
-    await source.return?.();
+    await source.close();
   }
 }
 
