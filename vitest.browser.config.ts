@@ -14,7 +14,7 @@ const browsers = [
     browser: "chromium" as const,
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      args: ["--no-sandbox", "--no-first-run", ...quiet],
+      args: ["--no-sandbox", "--no-first-run", "--js-flags=--expose-gc", ...quiet],
     },
   },
   {
@@ -23,28 +23,37 @@ const browsers = [
   },
 ].filter(({ launchOptions }) => existsSync(launchOptions.executablePath));
 
-/**
- * What runs in browsers: each behaviour that is tested in both engines, in the generator engine, and the tests that are for
- * browsers alone.
- */
+const ours = `${root}scripts/platforms/browser`;
+
+/** Tests of what only Node has: AsyncLocalStorage, `util.inspect()`, the environment, warnings of the process. */
+const ofNode = [
+  "contextvars/src/ambient",
+  "core/src/{base-event-loop.context,debug,show-as-string,slow-callback-watch,warn}",
+  "core/src/testing/macrotask", // asks for the ports of Node
+  "tasks/src/{coroutine,future.promises-aplus,never-awaited,signal,task.context}",
+].map((each) => `packages/${each}.test.ts`);
+
+/** Tests of `async` functions beside generators, whose names do not say so. */
+const ofNative = ["packages/tasks/src/task.native.test.ts"];
+
+/** What runs in browsers: all that does not ask for Node or for native bodies, and the tests that are for browsers alone. */
 export default defineConfig({
   resolve: {
-    alias: { "node:events": `${root}scripts/platforms/browser/node-events.ts` },
+    alias: [
+      { find: "node:events", replacement: `${ours}/node-events.ts` },
+      { find: /^node:.*/, replacement: `${ours}/node-only.ts` },
+    ],
     conditions: ["@asyncio-ts/source"],
   },
   test: {
     reporters: ["default", "./scripts/summary-reporter.ts"],
+    setupFiles: [`${ours}/set-immediate.ts`],
     include: [
-      "packages/{tasks,combinators,sync}/src/*.test.ts",
-      "packages/platform/test/browser/*.browser.ts", // not *.test.ts: they are for no other runtime
+      "packages/{contextvars,core,tasks,combinators,sync,testing}/src/**/*.test.ts",
+      "{packages/*/test,scripts/platforms}/browser/*.browser.ts", // not *.test.ts: they are for no other runtime
     ],
-    exclude: [
-      "**/node_modules/**",
-      "**/*.property.test.ts",
-      "packages/tasks/src/{coroutine,future,future.promises-aplus,signal,task,task.context}.test.ts", // ask for other modules of Node
-      "packages/combinators/src/exception-group.test.ts",
-    ],
-    testNamePattern: / (generator|in a browser)$/,
+    exclude: ["**/node_modules/**", "**/*.property.test.ts", ...ofNode, ...ofNative],
+    testNamePattern: /^(?!.*(native|native with generators inside|generator with natives inside)$)/,
     browser: {
       enabled: true,
       headless: true,

@@ -18,6 +18,9 @@ const suites = ["contextvars", "core", "tasks", "combinators", "sync", "testing"
   name,
 ]);
 
+/** Small programs that have to do what they do in CPython, line by line. */
+const conformance = ["--project", "conformance", "check-area"];
+
 /** The tests of hosts, of whole programs and of threads; these need the packages to be built. */
 const hosts = [
   "--project",
@@ -84,7 +87,7 @@ function node(version) {
  * @returns {Platform}
  */
 function server(name, download, flags, more = []) {
-  return { name, download, flags, needs: null, runs: [suites, hosts, ...more] };
+  return { name, download, flags, needs: null, runs: [suites, hosts, conformance, ...more] };
 }
 
 /** @param {string} name @returns {Platform} */

@@ -13,6 +13,13 @@ const features = [
   { feature: "generator bodies: groups, timeouts, `gather`", test: /^packages\/combinators\/.* > generator$/ },
   { feature: "generator bodies: locks, queues, channels", test: /^packages\/sync\/.* > generator$/ },
   {
+    feature: "`runTest`, `explore`: virtual time, schedules",
+    test: /^packages\/testing\/src\/(run-test|explore|advance)/,
+  },
+  { feature: "the same in a worker: `core`, `tasks`", test: /suites\.browser\.ts > in a worker: / },
+  { feature: "generator bodies: CPython's traces, line by line", test: /conformance\/.*(generator engine)/ },
+  { feature: "`async` functions: CPython's traces, line by line", test: /conformance\/.*(native|mixed) engine/ },
+  {
     feature: "`async` functions: cancelled at any `await` of ours",
     test: /tasks\/src\/task\.cancel\.test.* > native$/,
   },

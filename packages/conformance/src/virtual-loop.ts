@@ -1,5 +1,14 @@
 import { VirtualHost } from "@asyncio-ts/core/testing";
-import { type Cancellable, EventLoop, NodeHost, type Runnable, type Seconds } from "asyncio-ts";
+import {
+  BunHost,
+  type Cancellable,
+  EventLoop,
+  type Host,
+  NodeHost,
+  type Runnable,
+  type Seconds,
+  WebHost,
+} from "asyncio-ts";
 
 /** A program that takes more turns than this spins. */
 const turnLimit = 20_000;
@@ -42,22 +51,22 @@ export class VirtualLoop extends EventLoop {
   }
 }
 
-/** Time is virtual; all else is as on Node, so that what is compared is what users run. */
+/** Time is virtual; all else is as on the platform, so that what is compared is what users run. */
 class LimitedHost extends VirtualHost {
   loop: VirtualLoop | null = null;
-  readonly #node = new NodeHost();
+  readonly #host = newPlatformHost();
 
   override afterMicrotasks(callback: () => void): void {
-    this.#node.afterMicrotasks(callback);
+    this.#host.afterMicrotasks(callback);
   }
 
   drainMicrotasks(): boolean {
-    return this.#node.drainMicrotasks();
+    return this.#host.drainMicrotasks?.() ?? false;
   }
 
   /** There is no I/O that a macrotask would let through, and it would cost more than most programs. */
   override afterIo(callback: () => void): void {
-    this.#node.afterMicrotasks(callback);
+    this.#host.afterMicrotasks(callback);
   }
 
   override wakeAt(time: Seconds, callback: () => void): Cancellable {
@@ -65,8 +74,8 @@ class LimitedHost extends VirtualHost {
     const wake = (): void => {
       if (isLive) callback();
     };
-    this.#node.afterMicrotasks(() => {
-      if (isLive && !this.loop?.stopAtTurnLimit()) super.wakeAt(time, () => this.#node.afterMicrotasks(wake));
+    this.#host.afterMicrotasks(() => {
+      if (isLive && !this.loop?.stopAtTurnLimit()) super.wakeAt(time, () => this.#host.afterMicrotasks(wake));
     });
     return {
       cancel() {
@@ -74,4 +83,26 @@ class LimitedHost extends VirtualHost {
       },
     };
   }
+
+  /** Later than any alarm: in a browser those are two messages away. */
+  override whenStuck(callback: () => void): Cancellable {
+    let isLive = true;
+    this.#host.afterMicrotasks(() => {
+      this.#host.afterMicrotasks(() => {
+        super.whenStuck(() => {
+          if (isLive) callback();
+        });
+      });
+    });
+    return {
+      cancel() {
+        isLive = false;
+      },
+    };
+  }
+}
+
+function newPlatformHost(): Host {
+  if (typeof process === "undefined") return new WebHost();
+  return process.versions.bun === undefined ? new NodeHost() : new BunHost();
 }
