@@ -83,7 +83,20 @@ describe.each(kinds)("$kind pool", ({ make, kind }) => {
     expect(pool.statistics().crashes).toBe(0);
   });
 
-  test("an abort cancels at once; one that was aborted before never runs", { timeout: patience }, async () => {
+  test("an abort cancels at once, whether the job waits or runs", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 1 });
+    const controller = new AbortController();
+    const running = pool.submitWith({ signal: controller.signal }, jobs.countCalls, 100);
+    const waiting = pool.submitWith({ signal: controller.signal }, jobs.countCalls, 0);
+    await untilRunning(running);
+    controller.abort("enough");
+    expect([running.cancelled(), running.cancelReason()]).toEqual([true, "enough"]);
+    expect([waiting.cancelled(), waiting.cancelReason()]).toEqual([true, "enough"]);
+    expect(await pool.submit(jobs.countCalls, 0)).toBe(2); // the one that waited was not called
+    expect(pool.statistics().crashes).toBe(0);
+  });
+
+  test("a job whose signal was aborted before never runs", { timeout: patience }, async () => {
     pool = make({ maxWorkers: 1 });
     const job = pool.submitWith({ signal: AbortSignal.abort("too late") }, jobs.add, 1, 1);
     expect(job.cancelled()).toBe(true);
@@ -134,9 +147,15 @@ describe.each(kinds)("$kind pool", ({ make, kind }) => {
 
   test("map() ends with the first failure, and cancels the rest", { timeout: patience }, async () => {
     pool = make({ maxWorkers: 1 });
-    const results = pool.map(jobs.fail, ["first", "second", "third"]);
-    expect((await failureOf(results.next())).message).toContain("first");
+    const results = pool.map(
+      jobs.countOrFail,
+      Array.from({ length: 50 }, (_, n) => n),
+      { bufferSize: 50 },
+    );
+    expect((await failureOf(results.next())).message).toBe("not the first");
     expect(await results.next()).toMatchObject({ done: true });
+    // Those that the worker had begun before it heard of it have run, and they take a while.
+    expect(await pool.submit(jobs.countCalls, 0)).toBeLessThan(30);
   });
 
   test.each(["count", "countLater"] as const)(
@@ -182,6 +201,32 @@ describe.each(kinds)("$kind pool", ({ make, kind }) => {
     await pool.waitForRoom();
     const fourth = pool.submit(jobs.add, 4, 4);
     expect(await Promise.all([...first, fourth])).toEqual([2, 4, 6, 8]);
+  });
+
+  test("waitForRoom() waits for as long as there is none, first come first served", { timeout: patience }, async () => {
+    pool = make({ maxWorkers: 1, maxQueue: 1 });
+    const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
+    const blocking = pool.submit(jobs.block, 300);
+    await untilRunning(blocking);
+    const filling: PromiseLike<number>[] = [];
+    for (let before = -1; before < filling.length; await turn()) {
+      before = filling.length;
+      expect(() => {
+        for (;;) filling.push(pool.submit(jobs.add, 1, 1));
+      }).toThrow(ExecutorFull);
+    }
+    const order: number[] = [];
+    const enter = async (n: number): Promise<number> => {
+      await pool.waitForRoom();
+      order.push(n);
+      return pool.submit(jobs.add, n, 0);
+    };
+    const entering = [enter(1), enter(2), enter(3)];
+    await turn();
+    expect([order, blocking.done()]).toEqual([[], false]);
+    expect(await Promise.all(entering)).toEqual([1, 2, 3]);
+    expect(order).toEqual([1, 2, 3]);
+    await Promise.all(filling);
   });
 
   test("idle workers end after idleTimeout, and come back", { timeout: patience }, async () => {

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { failureOf, jobs, untilRunning } from "../test/pools.ts";
 import { isAlive, untilGone } from "../test/processes.ts";
+import type { ExecutorFuture } from "./executor-future.ts";
 import { ProcessPoolExecutor } from "./process-pool-executor.ts";
 
 const patience = 30_000;
@@ -71,11 +72,11 @@ describe("ProcessLink", () => {
     pool = new ProcessPoolExecutor({ maxWorkers: 1 });
     expect(pool.capabilities.synchronousCancel).toBe(true);
     const { pid } = await pool.submit(jobs.where);
-    const begun = new Promise((resolve) => {
-      const job = pool.submitWith({ onProgress: () => resolve(job.cancel("stop")) }, jobs.spinUntilStopped);
-      void failureOf(job).then((error) => expect(error).toMatchObject({ name: "CancelledError", reason: "stop" }));
-    });
-    expect(await begun).toBe(false);
+    const answers: boolean[] = [];
+    const onProgress = (): unknown => answers.push(job.cancel("stop"));
+    const job: ExecutorFuture<void> = pool.submitWith({ onProgress }, jobs.spinUntilStopped);
+    expect(await failureOf(job)).toMatchObject({ name: "CancelledError", reason: "stop" });
+    expect(answers).toEqual([false]);
     expect((await pool.submit(jobs.where)).pid).toBe(pid);
     expect(pool.statistics().crashes).toBe(0);
   });
