@@ -1,4 +1,5 @@
 import { type ErrorClass, LookupError, RuntimeError, show } from "@asyncio-ts/contextvars";
+import { warn } from "@asyncio-ts/core";
 import { CancelledError, InvalidStateError, TimeoutError } from "@asyncio-ts/tasks";
 import {
   BrokenExecutor,
@@ -40,7 +41,8 @@ const registered = perThread("errorClasses.1", () => ({
 /**
  * Let errors of `errorClass` come back from workers as what they are, for `instanceof` and with their methods.
  *
- * To be called on both sides: best in the module that defines the class. Native errors and those of this project need
+ * To be called on both sides: best in the module that defines the class. In a program that is minified give it a `name`,
+ * since the two sides may be given different ones. Native errors and those of this project need
  * it not. Errors of a class that was not registered arrive as `RemoteError`s, with all that they hold.
  *
  * @throws {TypeError} `errorClass` is no class of errors, or has no name.
@@ -60,6 +62,13 @@ export function registerError<E extends Error>(
   const name = options.name ?? ownBrands(errorClass.prototype)[0] ?? errorClass.name;
   if (typeof name !== "string" || name === "") {
     throw new TypeError(`registerError() needs a name for the class, not ${show(name)}`);
+  }
+  const taken = registered.byName.get(name)?.errorClass;
+  if (taken !== undefined && taken !== errorClass) {
+    warn(
+      `Two classes of errors are registered as ${name}: those of the first come back as the second`,
+      "RuntimeWarning",
+    );
   }
   registered.byName.set(name, { errorClass, revive: options.revive });
   registered.names.set(errorClass, name);

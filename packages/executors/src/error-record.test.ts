@@ -373,6 +373,52 @@ describe("registerError()", () => {
     ]);
   });
 
+  test("a class whose getters need what only its constructor makes does not keep the error from arriving", () => {
+    class Guarded extends Error {
+      readonly #code: string;
+      constructor(code: string) {
+        super("guarded");
+        this.#code = code;
+      }
+      override get name(): string {
+        return this.#code;
+      }
+    }
+    registerError(Guarded);
+    const arrived = fromRecord(structuredClone(toRecord(new Guarded("E1")))) as Error;
+    expect(arrived).toBeInstanceOf(Guarded);
+    expect([arrived.name, arrived.message]).toEqual(["E1", "guarded"]);
+  });
+
+  test("a class that cannot be made at all leaves a stand-in, and warns", () => {
+    const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    class Sealed extends Error {
+      constructor(message: string) {
+        super(message);
+        this.name = "Sealed";
+      }
+    }
+    registerError(Sealed);
+    const record = toRecord(new Sealed("no entry"));
+    vi.spyOn(Reflect, "construct").mockImplementation(() => {
+      throw new TypeError("cannot be made");
+    });
+    const arrived = fromRecord(record) as Error;
+    vi.restoreAllMocks();
+    expect(arrived).toMatchObject({ name: "Sealed", message: "no entry" });
+    expect(warned.mock.calls[0]?.[0]).toContain("cannot be made again here: TypeError: cannot be made");
+  });
+
+  test("warns of two classes by one name", () => {
+    const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    registerError(class First extends Error {}, { name: "twice" });
+    registerError(class Second extends Error {}, { name: "twice" });
+    expect(warned.mock.calls.map(([text]) => text)).toEqual([
+      "Two classes of errors are registered as twice: those of the first come back as the second",
+    ]);
+    warned.mockRestore();
+  });
+
   test("refuses what is no class of errors, and a class without a name", () => {
     expect(() => registerError(Map as never)).toThrow(TypeError);
     expect(() => registerError(undefined as never)).toThrow(TypeError);

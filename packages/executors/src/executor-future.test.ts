@@ -107,4 +107,16 @@ describe("ExecutorFuture", () => {
     expect(print.mock.calls).toEqual([["The exception of a job was never retrieved", new RangeError("lost")]]);
     print.mockRestore();
   });
+
+  test("an exception that nobody reads harms nobody where there is no process, as in browsers", () => {
+    const { process } = globalThis;
+    Reflect.deleteProperty(globalThis, "process");
+    const future = new ExecutorFuture<number>();
+    try {
+      future.setException(new Error("unread"));
+    } finally {
+      globalThis.process = process;
+    }
+    expect(future.failure()).toMatchObject({ error: { message: "unread" } });
+  });
 });

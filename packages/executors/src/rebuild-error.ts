@@ -3,6 +3,7 @@ import { warn } from "@asyncio-ts/core";
 import { makeError, type Revive, reviverOf } from "./error-classes.ts";
 import type { ErrorRecord, PropertyRecord, ThrownRecord } from "./error-record.ts";
 import { RemoteError } from "./errors.ts";
+import { readProperty } from "./sendable.ts";
 
 /** What is known on this side of an error that comes from the other. */
 export interface RebuildOptions {
@@ -10,9 +11,9 @@ export interface RebuildOptions {
   readonly submittedAt?: string | undefined;
 }
 
-/** What was thrown, of its record: a new error each time. */
+/** What was thrown, of its record: a new error each time. Never throws itself, whatever the classes of the program do. */
 export function fromRecord(record: ThrownRecord, options: RebuildOptions = {}): unknown {
-  const thrown = withoutStacks(() => rebuild(record, new Map()));
+  const thrown = withoutStacks(() => rebuildOrStandIn(record));
   const { submittedAt } = options;
   if (record.kind === "error" && submittedAt !== undefined) {
     const stack = `${(thrown as Error).stack}\n    --- submitted at ---\n${submittedAt}`;
@@ -29,6 +30,18 @@ function withoutStacks<T>(f: () => T): T {
     return f();
   } finally {
     Error.stackTraceLimit = limit;
+  }
+}
+
+function rebuildOrStandIn(record: ThrownRecord): unknown {
+  try {
+    return rebuild(record, new Map());
+  } catch (mistake) {
+    const { name, message } = record.kind === "error" ? record : { name: "Error", message: "Something was thrown" };
+    warn(`An error ${name} of a job cannot be made again here: ${show(mistake)}`, "RuntimeWarning");
+    const error = new RemoteError(message);
+    define(error, "name", name, false);
+    return error;
   }
 }
 
@@ -49,7 +62,7 @@ function rebuildError(record: ErrorRecord, known: Map<ThrownRecord, unknown>): u
   const found = revive !== undefined || className === null ? null : makeError(className, name, message);
   const error = found ?? makeUnknown(record, revive !== undefined);
   known.set(record, error);
-  if (error.name !== name) define(error, "name", name, false);
+  if (readProperty(error, "name") !== name) define(error, "name", name, false);
   define(error, "stack", withoutOwnFrames(stack), false);
   for (const { key, enumerable, value } of properties) define(error, key, rebuild(value, known), enumerable);
   return revive === undefined ? error : revived(error, revive, record, known);

@@ -1,5 +1,8 @@
 import { printException } from "@asyncio-ts/core";
 
+/** Browsers have no process, nor an end of it that could be waited for. */
+const host = globalThis as { readonly process?: Pick<NodeJS.Process, "once" | "removeListener"> };
+
 /** Those that nobody has read yet, until they are reported. */
 const unread = new Set<UnretrievedFailure>();
 
@@ -16,7 +19,7 @@ export class UnretrievedFailure {
 
   constructor(future: object, error: unknown) {
     this.#error = error;
-    if (unread.size === 0) process.once("exit", reportAll);
+    if (unread.size === 0) host.process?.once("exit", reportAll);
     unread.add(this);
     dropped.register(future, this, this);
   }
@@ -25,7 +28,7 @@ export class UnretrievedFailure {
   forgive(): void {
     if (!unread.delete(this)) return;
     dropped.unregister(this);
-    if (unread.size === 0) process.removeListener("exit", reportAll);
+    if (unread.size === 0) host.process?.removeListener("exit", reportAll);
   }
 
   report(): void {
