@@ -1,5 +1,4 @@
 import { brand, show } from "@asyncio-ts/contextvars";
-import type { Seconds } from "@asyncio-ts/core";
 import type { Leak } from "./leaks.ts";
 
 /**
@@ -24,19 +23,22 @@ export class LeakError extends Error {
   }
 }
 
-/** A test took more virtual time than it may; the message names each pending task and what it waits on. */
+/**
+ * A test took more virtual time than it may, or more turns at one moment of it.
+ *
+ * The message names each pending task and what it waits on.
+ */
 export class TestTimeoutError extends Error {
   static {
     brand(this, "asyncio-ts.testing.TestTimeoutError");
   }
 
-  constructor(timeout: Seconds, pending: readonly string[]) {
-    super(
-      [
-        `The test took longer than ${timeout} s of virtual time; tasks pending: ${pending.length}`,
-        ...pending.map(indented),
-      ].join("\n"),
-    );
+  /**
+   * @param taken - What it took too much of.
+   * @param pending - The pending tasks, a text for each.
+   */
+  constructor(taken: string, pending: readonly string[]) {
+    super([`The test took ${taken}; tasks pending: ${pending.length}`, ...pending.map(indented)].join("\n"));
   }
 }
 

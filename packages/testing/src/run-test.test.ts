@@ -9,7 +9,15 @@ import {
   sleep,
 } from "@asyncio-ts/tasks";
 import { describe, expect, test, vi } from "vitest";
-import { LeakError, type RunTestOptions, runTest, type TestBody, TestTimeoutError, VirtualEventLoop } from "./index.ts";
+import {
+  LeakError,
+  type RunTestOptions,
+  runTest,
+  type TestBody,
+  TestTimeoutError,
+  VirtualEventLoop,
+  waitAllTasksBlocked,
+} from "./index.ts";
 
 async function failureOf<T>(body: TestBody<T>, options: RunTestOptions = {}): Promise<Error> {
   try {
@@ -367,15 +375,91 @@ describe("runTest()", () => {
     expect(stuck.message).not.toContain("patience");
   });
 
-  test("fails when the loop goes round while its clock stands still", async () => {
-    const error = await failureOf(
+  test("does not mistake a test that works a lot at one instant for one that goes round for ever", async () => {
+    const many = 150_000;
+    await runTest(function* () {
+      for (let turn = 0; turn < many; turn++) yield* sleep(0);
+    });
+    await runTest(
+      async (loop) => {
+        for (let look = 0; look < many * 10; look++) loop.time();
+        for (let turn = 0; turn < 5_000; turn++) await sleep(0);
+      },
+      { turns: 10_000 },
+    );
+    await runTest(
       function* () {
+        for (let turn = 0; turn < 30_000; turn++) yield* sleep(turn % 5_000 === 0 ? 1 : 0);
+      },
+      { turns: 10_000 },
+    );
+  }, 60_000);
+
+  test("fails when the loop goes round while its clock stands still, and names who does what", async () => {
+    const spinning: TestBody<void>[] = [
+      function* spin() {
         for (;;) yield* sleep(0);
       },
-      { debug: false },
-    );
-    expect(error.message).toContain("goes round and round while its clock stands still");
+      async function spin() {
+        for (;;) await sleep(0);
+      },
+      async function spin() {
+        for (;;) await waitAllTasksBlocked();
+      },
+    ];
+    for (const body of spinning) {
+      let loop: VirtualEventLoop | undefined;
+      const error = await failureOf(
+        (given) => {
+          loop = given;
+          createTask(() => sleep(1), { name: "sleeper" });
+          return body(given);
+        },
+        { turns: 3_000 },
+      );
+      expect(error).toBeInstanceOf(TestTimeoutError);
+      expect(error.message).toMatch(
+        /^The test took more than 3000 turns while its clock stood still; tasks pending: 2\n/,
+      );
+      expect(error.message).toMatch(
+        /\n {2}<Task pending name='main'.*\n {2}<Task pending name='sleeper' waiting on <Sleep pending>>/s,
+      );
+      expect(loop?.isClosed()).toBe(true);
+    }
   }, 60_000);
+
+  test("tells that by no error inside of the program, which could catch it, but by its end", async () => {
+    let caught = 0;
+    const error = await failureOf(
+      async (loop) => {
+        for (;;) {
+          try {
+            loop.time();
+            await sleep(0);
+          } catch (reason) {
+            caught++;
+            if (reason instanceof CancelledError) throw reason;
+          }
+        }
+      },
+      { turns: 3_000 },
+    );
+    expect([error instanceof TestTimeoutError, caught]).toEqual([true, 1]);
+  });
+
+  test("ends a test that goes round even when it is cancelled", async () => {
+    const error = await failureOf(
+      function* () {
+        for (;;) {
+          try {
+            yield* sleep(0);
+          } catch {}
+        }
+      },
+      { turns: 3_000, debug: false },
+    );
+    expect(error.message).toContain("more than 3000 turns");
+  });
 
   test("prints the reports of a body that fails by itself", async () => {
     const print = vi.spyOn(console, "error").mockReturnValue();
@@ -399,6 +483,8 @@ describe("runTest()", () => {
     await expect(runTest(1 as never)).rejects.toThrow("runTest() needs a function, not 1");
     await expect(runTest(body, { timeout: "1" as never })).rejects.toThrow(TypeError);
     await expect(runTest(body, { timeout: Number.NaN })).rejects.toThrow(RangeError);
+    await expect(runTest(body, { turns: 0 })).rejects.toThrow("runTest() cannot use 0 as turns");
+    await expect(runTest(body, { turns: "5" as never })).rejects.toThrow(TypeError);
     await expect(runTest(body, { patience: -1 })).rejects.toThrow("runTest() cannot use -1 as patience");
     await expect(runTest(body, { allow: "task" as never })).rejects.toThrow(TypeError);
     await expect(runTest(body, { allow: ["tasks" as never] })).rejects.toThrow(

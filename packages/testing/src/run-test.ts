@@ -2,7 +2,7 @@ import { show } from "@asyncio-ts/contextvars";
 import type { ExceptionContext, RunnableQueue, Seconds } from "@asyncio-ts/core";
 import { Runner } from "@asyncio-ts/platform";
 import { currentTask, type GeneratorBody } from "@asyncio-ts/tasks";
-import { LeakError, TestTimeoutError } from "./errors.ts";
+import { LeakError } from "./errors.ts";
 import { type Leak, type LeakKind, leakOf, leaksOf } from "./leaks.ts";
 import { VirtualEventLoop } from "./virtual-event-loop.ts";
 import { waitAllTasksBlocked } from "./wait-all-tasks-blocked.ts";
@@ -14,6 +14,8 @@ export type TestBody<T> = (loop: VirtualEventLoop) => GeneratorBody<T> | Promise
 export interface RunTestOptions {
   /** How much virtual time it may take, in seconds; by default a day. */
   readonly timeout?: Seconds | undefined;
+  /** How many turns the loop may take while its clock stands still, by default a million: a test that goes round ends. */
+  readonly turns?: number | undefined;
   /** What it may leave behind without failing; by default nothing. */
   readonly allow?: readonly LeakKind[] | undefined;
   /** Debug mode of the loop, which notes where things are made; by default on. */
@@ -40,11 +42,11 @@ export interface RunTestOptions {
  * The promise that is returned cannot be cancelled. A test that is over its `timeout` is: its tasks clean up.
  *
  * @throws {LeakError} The body has left something behind.
- * @throws {TestTimeoutError} The body took more virtual time than `timeout`.
+ * @throws {TestTimeoutError} The body took more virtual time than `timeout`, or more than `turns` at one moment of it.
  * @throws {DeadlockError} Nothing can ever wake the loop again; the message names each task and what it waits on.
- * @throws {RuntimeError} Called inside a running loop; or the loop goes round for ever while its clock stands still.
+ * @throws {RuntimeError} Called inside a running loop.
  * @throws {TypeError} `body` is not a function, or an option is of the wrong type.
- * @throws {RangeError} `timeout` or `patience` is negative or NaN, or `allow` names an unknown kind.
+ * @throws {RangeError} `timeout` or `patience` is negative or NaN, `turns` is no number above 0, or `allow` names an unknown kind.
  * @throws What `body` throws.
  *
  * @example
@@ -101,9 +103,9 @@ async function runMain<T>(runner: Runner, loop: VirtualEventLoop, body: TestBody
   };
   Object.defineProperty(main, "name", { value: body.name });
   const result = await runner.run(main).catch((error: unknown) => {
-    throw loop.overdue === null ? error : new TestTimeoutError(loop.timeout, loop.overdue);
+    throw loop.overrun ?? error;
   });
-  if (loop.host.isBeyondLimit(loop.time())) throw new TestTimeoutError(loop.timeout, []);
+  loop.checkTime();
   return result;
 }
 
@@ -121,14 +123,21 @@ const kinds: ReadonlySet<unknown> = new Set<LeakKind>(["task", "timer", "excepti
 
 /** @internal Refuse what cannot be run. */
 export function checkTest(caller: string, body: unknown, options: RunTestOptions): void {
-  const { timeout, patience, allow } = options;
+  const { timeout, turns, patience, allow } = options;
   if (typeof body !== "function") throw new TypeError(`${caller}() needs a function, not ${show(body)}`);
   checkSeconds(caller, "timeout", timeout);
   checkSeconds(caller, "patience", patience);
+  checkTurns(caller, turns);
   if (allow === undefined) return;
   if (!Array.isArray(allow)) throw new TypeError(`${caller}() needs an array as option allow, not ${show(allow)}`);
   const unknown = allow.find((kind) => !kinds.has(kind));
   if (unknown !== undefined) throw new RangeError(`${caller}() does not know the kind of leak ${show(unknown)}`);
+}
+
+function checkTurns(caller: string, turns: unknown): void {
+  if (turns === undefined) return;
+  if (typeof turns !== "number") throw new TypeError(`${caller}() needs a number of turns, not ${show(turns)}`);
+  if (!(turns > 0)) throw new RangeError(`${caller}() cannot use ${show(turns)} as turns`);
 }
 
 function checkSeconds(caller: string, name: string, seconds: unknown): void {

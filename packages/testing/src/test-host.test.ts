@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { TestHost, type TestHostOptions } from "./test-host.ts";
 
 function makeHost(options: Partial<TestHostOptions> = {}): TestHost {
-  return new TestHost({ limit: 100, onLimit: () => {}, patience: 0, ...options });
+  return new TestHost({ limit: 100, onLimit: () => {}, onLooks: () => {}, patience: 0, ...options });
 }
 
 const aMoment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
@@ -51,5 +51,12 @@ describe("TestHost", () => {
     host.wakeAt(15, () => log.push("woken"));
     await aMoment();
     expect([log, host.now()]).toEqual([["limit", "woken"], 15]);
+  });
+  test("tells again and again that somebody looks at its clock", () => {
+    let calls = 0;
+    const host = makeHost({ onLooks: () => calls++ });
+    for (let look = 0; look < 1_000; look++) host.now();
+    expect(calls).toBeGreaterThan(10);
+    expect(calls).toBeLessThan(100);
   });
 });

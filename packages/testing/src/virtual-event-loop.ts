@@ -2,6 +2,7 @@ import type { Context } from "@asyncio-ts/contextvars";
 import type { Callback, RunnableQueue, ScheduleOptions, Seconds, Timer, TimerHandle } from "@asyncio-ts/core";
 import { EventLoop } from "@asyncio-ts/platform";
 import { allTasks, type Task } from "@asyncio-ts/tasks";
+import { TestTimeoutError } from "./errors.ts";
 import { TestHost } from "./test-host.ts";
 
 /** How the loop of a test is made. */
@@ -10,6 +11,8 @@ export interface VirtualEventLoopOptions {
   readonly debug?: boolean | undefined;
   /** How much virtual time may pass until the loop is stopped; by default a day. */
   readonly timeout?: Seconds | undefined;
+  /** How many turns the loop may take while its clock stands still; by default a million. More goes round for ever. */
+  readonly turns?: number | undefined;
   /** Real seconds to wait for what comes from outside of the loop before time jumps; by default 0. */
   readonly patience?: Seconds | undefined;
   /** Decides the order of what is ready. */
@@ -17,6 +20,8 @@ export interface VirtualEventLoopOptions {
 }
 
 const aDay: Seconds = 24 * 3600;
+
+const aMillion = 1_000_000;
 
 /**
  * The loop of a test: an `EventLoop` in virtual time.
@@ -35,19 +40,32 @@ export class VirtualEventLoop extends EventLoop {
   readonly host: TestHost;
   /** How much virtual time may pass. */
   readonly timeout: Seconds;
-  /** The tasks that were pending when the time was over; `null` before. */
-  overdue: readonly string[] | null = null;
+  readonly #turns: number;
+  /** Since when the clock stands still, as far as is known, and how many turns the loop had taken by then. */
+  #standstill = { since: 0, turns: 0 };
+  #overrun: TestTimeoutError | null = null;
   readonly #isPatient: boolean;
   #timers = new Set<Timer>();
   #timersAtMost = 64;
 
   constructor(options: VirtualEventLoopOptions = {}) {
-    const { debug = true, timeout = aDay, patience = 0, readyQueue } = options;
-    const host = new TestHost({ limit: timeout, patience, onLimit: () => this.#timeIsOver() });
+    const { debug = true, timeout = aDay, turns = aMillion, patience = 0, readyQueue } = options;
+    const host = new TestHost({
+      limit: timeout,
+      patience,
+      onLimit: () => this.#stopFor(this.#timeTaken()),
+      onLooks: () => this.#checkTurns(),
+    });
     super(host, { debug, readyQueue });
     this.host = host;
     this.timeout = timeout;
+    this.#turns = turns;
     this.#isPatient = patience > 0;
+  }
+
+  /** Why the loop has stopped by itself; `null` if it has not. */
+  get overrun(): TestTimeoutError | null {
+    return this.#overrun;
   }
 
   /** The timers that are armed: to be called later, and sleeps. */
@@ -71,6 +89,11 @@ export class VirtualEventLoop extends EventLoop {
     return timer;
   }
 
+  /** @throws {TestTimeoutError} More time has passed than may. */
+  checkTime(): void {
+    if (this.host.isBeyondLimit(this.time())) throw new TestTimeoutError(this.#timeTaken(), []);
+  }
+
   protected override deadlockError(): Error {
     const error = super.deadlockError();
     const waitsOutside = [...allTasks(this)].some((task) => task.waitingOn().length === 0);
@@ -87,8 +110,26 @@ export class VirtualEventLoop extends EventLoop {
     this.#timersAtMost = Math.max(64, this.#timers.size * 2);
   }
 
-  #timeIsOver(): void {
-    this.overdue = [...allTasks(this)].map(describePending);
+  #timeTaken(): string {
+    return `longer than ${this.timeout} s of virtual time`;
+  }
+
+  /**
+   * A loop that goes round for ever holds up the test runner as well, whose own timers may never fire. How often somebody
+   * looks at the clock says nothing of that, nor how many steps a turn has: what counts is turns.
+   */
+  #checkTurns(): void {
+    const { turns } = this.statistics();
+    const now = this.host.now();
+    if (now !== this.#standstill.since) this.#standstill = { since: now, turns };
+    if (turns - this.#standstill.turns <= this.#turns) return;
+    this.#standstill = { since: now, turns };
+    // In a step of its own: this is within the step of some task, or of the loop.
+    this.schedule({ run: () => this.#stopFor(`more than ${this.#turns} turns while its clock stood still`) });
+  }
+
+  #stopFor(taken: string): void {
+    this.#overrun ??= new TestTimeoutError(taken, [...allTasks(this)].map(describePending));
     this.stop();
   }
 }
