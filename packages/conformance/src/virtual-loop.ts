@@ -55,6 +55,8 @@ export class VirtualLoop extends EventLoop {
 class LimitedHost extends VirtualHost {
   loop: VirtualLoop | null = null;
   readonly #host = newPlatformHost();
+  /** Those that are set, and will go off. */
+  readonly #alarms = new Set<object>();
 
   override afterMicrotasks(callback: () => void): void {
     this.#host.afterMicrotasks(callback);
@@ -70,30 +72,27 @@ class LimitedHost extends VirtualHost {
   }
 
   override wakeAt(time: Seconds, callback: () => void): Cancellable {
-    let isLive = true;
+    const alarm = {};
+    if (time !== Number.POSITIVE_INFINITY) this.#alarms.add(alarm);
     const wake = (): void => {
-      if (isLive) callback();
+      if (this.#alarms.delete(alarm)) callback();
     };
     this.#host.afterMicrotasks(() => {
-      if (isLive && !this.loop?.stopAtTurnLimit()) super.wakeAt(time, () => this.#host.afterMicrotasks(wake));
+      if (!this.#alarms.has(alarm) || this.loop?.stopAtTurnLimit()) return;
+      super.wakeAt(time, () => this.#host.afterMicrotasks(wake));
     });
-    return {
-      cancel() {
-        isLive = false;
-      },
-    };
+    return { cancel: () => void this.#alarms.delete(alarm) };
   }
 
-  /** Later than any alarm: in a browser those are two messages away. */
+  /** Not before an alarm, which here is as far away as two of the platform's tasks. */
   override whenStuck(callback: () => void): Cancellable {
     let isLive = true;
-    this.#host.afterMicrotasks(() => {
-      this.#host.afterMicrotasks(() => {
-        super.whenStuck(() => {
-          if (isLive) callback();
-        });
-      });
-    });
+    const look = (): void => {
+      if (!isLive) return;
+      if (this.#alarms.size > 0) super.whenStuck(look);
+      else callback();
+    };
+    super.whenStuck(look);
     return {
       cancel() {
         isLive = false;
