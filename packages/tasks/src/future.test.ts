@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { eachEngine } from "../test/each-engine.ts";
+import { createTask } from "./create-task.ts";
 import { CancelledError, InvalidStateError } from "./errors.ts";
 import { Future } from "./future.ts";
 import { sleep } from "./sleep.ts";
@@ -169,7 +170,6 @@ describe("Future", () => {
     const waiter = body(function* (name: string) {
       woken.push(`${name} got ${yield* awaited(future)}`);
     });
-    const { createTask } = yield* awaited(import("./create-task.ts"));
     const tasks = ["first", "second", "third"].map((name) => createTask(() => waiter(name)));
     yield* awaited(sleep(0));
     future.setResult("it");
