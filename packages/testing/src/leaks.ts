@@ -1,14 +1,15 @@
 import { show } from "@asyncio-ts/contextvars";
 import type { ExceptionContext, Timer } from "@asyncio-ts/core";
-import { allTasks, type Future } from "@asyncio-ts/tasks";
-import { takeNeverAwaited } from "@asyncio-ts/tasks/testing";
+import { allTasks, type Future, type Task } from "@asyncio-ts/tasks";
+import { type NeverAwaited, takeNeverAwaited } from "@asyncio-ts/tasks/testing";
+import { showRunnable } from "./show-runnable.ts";
 import { describePending, type VirtualEventLoop } from "./virtual-event-loop.ts";
 
 /**
  * What a test can leave behind:
  *
  *  task         a task that is pending
- *  timer        a timer that is armed
+ *  timer        a timer that is armed, unless it ends with a task that is pending
  *  exception    an exception of a future or a task that nobody has read
  *  coroutine    a coroutine that nobody has awaited
  *  report       anything else that the exception handler of the loop was told
@@ -28,18 +29,22 @@ export interface Leak {
 export function leaksOf(loop: VirtualEventLoop): Leak[] {
   const tasks = [...allTasks(loop)];
   const waitedFor = new Set<unknown>(tasks.flatMap((task) => task.waitingOn()));
-  const timers = loop.armedTimers().filter((timer) => !waitedFor.has(timer));
-  return [
-    ...tasks.map((task): Leak => {
-      return { kind: "task", text: described("a pending task", describePending(task), task.createdAt) };
-    }),
-    ...timers.map((timer): Leak => {
-      return { kind: "timer", text: described("an armed timer", showTimer(timer), createdAt(timer)) };
-    }),
-    ...takeNeverAwaited(loop).map(({ name, createdAt }): Leak => {
-      return { kind: "coroutine", text: described("a coroutine that was never awaited", `${name}()`, createdAt) };
-    }),
-  ];
+  const timers = loop.looseTimers().filter((timer) => !waitedFor.has(timer));
+  return [...tasks.map(taskLeft), ...timers.map(timerLeft), ...takeNeverAwaited(loop).map(coroutineLeft)];
+}
+
+function taskLeft(task: Task<unknown>): Leak {
+  return { kind: "task", text: described("a pending task", describePending(task), task.createdAt) };
+}
+
+function timerLeft(timer: Timer): Leak {
+  const { createdAt } = timer as Partial<Pick<Future<unknown>, "createdAt">>; // a handle and a sleep know it
+  const name = `${showRunnable(timer)} due at ${timer.when()} s`;
+  return { kind: "timer", text: described("an armed timer", name, createdAt) };
+}
+
+function coroutineLeft({ name, createdAt }: NeverAwaited): Leak {
+  return { kind: "coroutine", text: described("a coroutine that was never awaited", `${name}()`, createdAt) };
 }
 
 /** What the exception handler of a loop was told. */
@@ -49,23 +54,16 @@ export function leakOf(report: ExceptionContext): Leak {
   const what = [message, ...(about === undefined ? [] : [String(about)])].join(": ");
   const thrown = "exception" in report ? [`exception: ${show(exception)}`] : [];
   const text = [described("a report", what, createdAt), ...thrown].join("\n");
-  return { kind: kindOf(message), text, ...("exception" in report ? { error: exception } : {}) };
+  return { kind: kindOf(report), text, ...("exception" in report ? { error: exception } : {}) };
 }
 
-function kindOf(message: string): LeakKind {
-  if (message.endsWith("exception was never retrieved")) return "exception";
-  return message === "Task was destroyed but it is pending!" ? "task" : "report";
+/** What is told of a task without an exception is that it never ends; of a future, that nobody has read its exception. */
+function kindOf(report: ExceptionContext): LeakKind {
+  const { future, task } = report;
+  if (!("exception" in report)) return task === undefined ? "report" : "task";
+  return future === undefined ? "report" : "exception";
 }
 
 function described(what: string, name: string, createdAt: string | undefined): string {
   return createdAt === undefined ? `${what}: ${name}` : `${what}: ${name}\ncreated at\n${createdAt}`;
-}
-
-function showTimer(timer: Timer): string {
-  return `${String(timer).split(" created at ")[0]}`.replace(/>?$/, `> due at ${timer.when()} s`);
-}
-
-/** A handle and a sleep both know it; other timers need not. */
-function createdAt(timer: Timer): string | undefined {
-  return (timer as Partial<Pick<Future<unknown>, "createdAt">>).createdAt;
 }

@@ -1,6 +1,7 @@
 import type { Runnable } from "@asyncio-ts/core";
 import { allTasks, Future } from "@asyncio-ts/tasks";
 import type { Deviation, ScheduleObserver } from "./schedule-queue.ts";
+import { showRunnable } from "./show-runnable.ts";
 import type { VirtualEventLoop } from "./virtual-event-loop.ts";
 
 /** How many of those that went first are told. */
@@ -68,8 +69,6 @@ function grouped(names: readonly string[]): string[] {
 
 /** What goes on in a task shows as that task. */
 function nameOfRunnable(runnable: Runnable): string {
-  const shown = String(runnable);
-  if (shown === "[object Object]") return `<${runnable.constructor.name}>`;
-  if (runnable instanceof Future && "when" in runnable) return `the end of ${shown}`;
-  return shown;
+  const shown = showRunnable(runnable);
+  return runnable instanceof Future && "when" in runnable ? `the end of ${shown}` : shown;
 }

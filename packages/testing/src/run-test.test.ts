@@ -132,7 +132,7 @@ describe("runTest()", () => {
     for (const body of bodies(arm)) {
       const error = await failureOf(body);
       expect(error.message).toMatch(
-        /\n {2}an armed timer: <TimerHandle ring\(\) when=10> due at 10 s\n {2}created at\n.*at arm /,
+        /\n {2}an armed timer: <TimerHandle ring\(\) when=10 created at .*> due at 10 s\n {2}created at\n.*at arm /,
       );
       expect((error as LeakError).leaks).toHaveLength(1);
     }

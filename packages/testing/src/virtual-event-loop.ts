@@ -1,7 +1,7 @@
 import type { Context } from "@asyncio-ts/contextvars";
 import type { Callback, RunnableQueue, ScheduleOptions, Seconds, Timer, TimerHandle } from "@asyncio-ts/core";
 import { EventLoop } from "@asyncio-ts/platform";
-import { allTasks, type Task } from "@asyncio-ts/tasks";
+import { allTasks, currentTask, type Task } from "@asyncio-ts/tasks";
 import { TestTimeoutError } from "./errors.ts";
 import { TestHost } from "./test-host.ts";
 
@@ -45,7 +45,8 @@ export class VirtualEventLoop extends EventLoop {
   #standstill = { since: 0, turns: 0 };
   #overrun: TestTimeoutError | null = null;
   readonly #isPatient: boolean;
-  #timers = new Set<Timer>();
+  /** The timers that may be armed, each with the task that it belongs to. */
+  #timers = new Map<Timer, Task<unknown> | null>();
   #timersAtMost = 64;
 
   constructor(options: VirtualEventLoopOptions = {}) {
@@ -68,14 +69,19 @@ export class VirtualEventLoop extends EventLoop {
     return this.#overrun;
   }
 
-  /** The timers that are armed: to be called later, and sleeps. */
-  armedTimers(): Timer[] {
-    return [...this.#timers].filter(isArmed);
+  /**
+   * The timers that are armed and do not belong to a task that is pending.
+   *
+   * A timer without a handle belongs to the task that has made it, as the deadline of a `timeout()` does: it ends with it.
+   */
+  looseTimers(): Timer[] {
+    const entries = [...this.#timers].filter(([timer, owner]) => isArmed(timer) && (owner === null || owner.done()));
+    return entries.map(([timer]) => timer);
   }
 
   override scheduleAt(timer: Timer): void {
     super.scheduleAt(timer);
-    this.#note(timer);
+    this.#note(timer, currentTask(this));
   }
 
   override callAtWith<Args extends unknown[]>(
@@ -85,7 +91,7 @@ export class VirtualEventLoop extends EventLoop {
     ...args: Args
   ): TimerHandle {
     const timer = super.callAtWith(options, when, callback, ...args);
-    this.#note(timer);
+    this.#note(timer, null);
     return timer;
   }
 
@@ -103,10 +109,10 @@ export class VirtualEventLoop extends EventLoop {
     return error;
   }
 
-  #note(timer: Timer): void {
-    this.#timers.add(timer);
+  #note(timer: Timer, owner: Task<unknown> | null): void {
+    this.#timers.set(timer, owner);
     if (this.#timers.size < this.#timersAtMost) return;
-    this.#timers = new Set(this.armedTimers());
+    this.#timers = new Map([...this.#timers].filter(([each]) => isArmed(each)));
     this.#timersAtMost = Math.max(64, this.#timers.size * 2);
   }
 
