@@ -1,5 +1,5 @@
 import { createTask, Future, sleep } from "@asyncio-ts/tasks";
-import { awaited, engines } from "@asyncio-ts/tasks/testing";
+import { awaited, engines, runVirtual } from "@asyncio-ts/tasks/testing";
 import { describe, expect, test } from "vitest";
 import { advance, ordered, runTest, waitAllTasksBlocked } from "./index.ts";
 
@@ -83,8 +83,10 @@ describe("advance()", () => {
   });
 
   test("is refused outside of the virtual time of a test, as waitAllTasksBlocked() is", async () => {
-    const { runVirtual } = await import("@asyncio-ts/tasks/testing");
-    await expect(runVirtual(() => advance(1))).rejects.toThrow("waitAllTasksBlocked() works in virtual time only");
+    const times: number[] = [];
+    const advancing = runVirtual(async (loop) => await advance(1).finally(() => times.push(loop.time())));
+    await expect(advancing).rejects.toThrow("advance() works in virtual time only");
+    expect(times).toEqual([0]); // before any time has passed
     await expect(runVirtual(() => waitAllTasksBlocked())).rejects.toThrow("inside runTest(), virtual() or explore()");
   });
 });

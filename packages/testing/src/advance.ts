@@ -1,6 +1,7 @@
 import { show } from "@asyncio-ts/contextvars";
 import type { Seconds } from "@asyncio-ts/core";
 import { type Coroutine, coroutine, sleep } from "@asyncio-ts/tasks";
+import { runningVirtualLoop } from "./running-virtual-loop.ts";
 import { waitAllTasksBlocked } from "./wait-all-tasks-blocked.ts";
 
 /**
@@ -38,6 +39,7 @@ export function advance(seconds: Seconds): Coroutine<void> {
 }
 
 const passTime = coroutine(function* advance(seconds: Seconds) {
+  runningVirtualLoop("advance()");
   yield* sleep(seconds);
   yield* waitAllTasksBlocked();
 });
