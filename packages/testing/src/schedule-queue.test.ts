@@ -79,6 +79,21 @@ describe("ScheduleQueue", () => {
     expect(logs).toEqual(new Set(["xyabz", "yxabz", "xybaz", "yxbaz"]));
   });
 
+  test("gives timers of one deadline keys of their own, in whatever turn they become due", async () => {
+    const queue = new ScheduleQueue(() => 1);
+    const loop = new BaseEventLoop(new VirtualHost(), { readyQueue: queue });
+    const rounds = (name: string, left: number): void => {
+      if (left > 0) loop.callLater(0, rounds, name, left - 1);
+    };
+    rounds("a", 6);
+    rounds("b", 6);
+    loop.callLater(1, () => loop.stop());
+    await loop.runForever();
+    const keys = queue.deviations.map(({ key }) => key);
+    expect(keys.length).toBeGreaterThan(5);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
   test("runs timers that are late in the order of their deadlines", async () => {
     const host = new VirtualHost();
     for (const seed of seeds.slice(0, 300)) {

@@ -55,6 +55,8 @@ export class ScheduleQueue implements RunnableQueue {
   readonly #entries: Entry[] = [];
   /** How many are waiting in each line. */
   readonly #lines = new Map<number, number>();
+  /** How many timers of each deadline have become due. */
+  readonly #due = new Map<Seconds, number>();
   readonly #held = new Set<Deviation>();
   #picks = 0;
   #timers = 0;
@@ -72,7 +74,7 @@ export class ScheduleQueue implements RunnableQueue {
 
   push(runnable: Runnable): void {
     const due = isTimer(runnable) ? runnable.when() : null;
-    const key = due === null ? mix(this.#running, ++this.#children) : mix(hashOf(due), -this.#ordinalOf(due));
+    const key = due === null ? mix(this.#running, ++this.#children) : mix(hashOf(due), -this.#countOf(due));
     const line = due === null ? this.#picks : -++this.#timers;
     this.#lines.set(line, (this.#lines.get(line) ?? 0) + 1);
     this.#entries.push({ runnable, key, line, due, until: null, deviation: null });
@@ -144,9 +146,11 @@ export class ScheduleQueue implements RunnableQueue {
     return runnable;
   }
 
-  /** How many timers of this deadline are waiting. */
-  #ordinalOf(due: Seconds): number {
-    return this.#entries.filter((entry) => entry.due === due).length;
+  /** How many timers of this deadline have become due before, in this turn or an earlier one. */
+  #countOf(due: Seconds): number {
+    const count = this.#due.get(due) ?? 0;
+    this.#due.set(due, count + 1);
+    return count;
   }
 }
 
