@@ -140,6 +140,6 @@ export class RemoteError extends Error {
 
 /** How a worker ended, in words. */
 export function describeExit({ exitCode, signal, oom }: WorkerExit): string {
-  if (oom) return "ran out of memory";
+  if (oom) return signal === null ? "ran out of memory" : `was aborted by ${signal}, as when it runs out of memory,`;
   return signal === null ? `exited with code ${exitCode}` : `was killed by ${signal}`;
 }

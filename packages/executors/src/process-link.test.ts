@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { failureOf, jobs, untilRunning } from "../test/pools.ts";
 import { isAlive, untilGone } from "../test/processes.ts";
 import type { ExecutorFuture } from "./executor-future.ts";
@@ -22,7 +22,7 @@ async function begin(job: () => unknown, options = {}): Promise<{ job: PromiseLi
 }
 
 /** Run the program; its processes, once it has said which. */
-async function start(job: "spin" | "wait" | "rest", end: "stay" | "exit" | "throw") {
+async function start(job: "spin" | "wait" | "rest", end: "stay" | "go" | "exit" | "throw") {
   const program = spawn(process.execPath, [parent, job, end], { stdio: ["ignore", "pipe", "ignore"] });
   const ended = once(program, "exit");
   const [line] = (await once(createInterface(program.stdout), "line")) as [string];
@@ -51,7 +51,7 @@ describe("a process ends with its program, and so does what it has started", () 
   });
 
   test("an idle process does not keep its program up", { timeout: patience }, async () => {
-    const { ended, pids } = await start("rest", "stay");
+    const { ended, pids } = await start("rest", "go");
     expect(await ended).toEqual([0, null]);
     await Promise.all(pids.map(untilGone));
   });
@@ -66,6 +66,33 @@ describe("ProcessLink", () => {
     expect((await failureOf(job)).name).toBe("CancelledError");
     await Promise.all((word as number[]).map(untilGone));
     expect(await pool.submit(jobs.add, 1, 1)).toBe(2);
+  });
+
+  test("what a process has started ends with it, also if it ends by itself", { timeout: patience }, async () => {
+    pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+    const { job, word } = await begin(jobs.startProcessAndExit);
+    expect((await failureOf(job)).name).toBe("WorkerDied");
+    await Promise.all((word as number[]).map(untilGone));
+  });
+
+  test("a process that cannot be told how to begin is not left behind", { timeout: patience }, async () => {
+    const processes = (): number => process.getActiveResourcesInfo().filter((kind) => kind === "ProcessWrap").length;
+    const before = processes();
+    pool = new ProcessPoolExecutor({ maxWorkers: 1, initializer: jobs.prepare, initargs: [() => {}] });
+    expect((await failureOf(pool.submit(jobs.add, 1, 1))).name).toBe("BrokenProcessPool");
+    await vi.waitFor(() => expect(processes()).toBe(before), { timeout: patience });
+  });
+
+  test("code of the user finds no parent to send to, and disturbs nothing", { timeout: patience }, async () => {
+    pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+    expect(await pool.submit(jobs.sendToParent, null)).toBe("nobody");
+    expect(await pool.submit(jobs.add, 40, 2)).toBe(42);
+  });
+
+  test("an exception that a job has seen to is not the cause of a later end", { timeout: patience }, async () => {
+    pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+    expect(await pool.submit(jobs.catchUncaught)).toBe("caught");
+    expect((await failureOf(pool.submit(jobs.exit, 3))).cause).toBeUndefined();
   });
 
   test("a synchronous job sees that it has to stop", { timeout: patience }, async () => {

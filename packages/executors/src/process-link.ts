@@ -50,7 +50,12 @@ export class ProcessLink implements WorkerLink {
     this.#child.on("disconnect", () => this.#settle());
     if (living.size === 0) process.on("exit", killAll);
     living.add(this);
-    this.#child.send(initialization as object, () => {});
+    try {
+      this.#child.send(initialization as object, () => {});
+    } catch (error) {
+      this.#forget(); // it cannot be told how to begin: nobody is to hear of it again
+      throw error;
+    }
   }
 
   post(message: unknown): void {
@@ -78,15 +83,19 @@ export class ProcessLink implements WorkerLink {
     this.#child.channel?.unref();
   }
 
-  /** The whole group of processes. */
   kill(): void {
+    if (this.#child.pid === undefined || this.#exit !== null) return;
+    if (!this.#killGroup()) this.#child.kill("SIGKILL");
+  }
+
+  /** The process, and all that it has started, also if it itself has ended. Answers whether there was any. */
+  #killGroup(): boolean {
     const { pid } = this.#child;
-    if (pid === undefined || this.#exit !== null) return;
+    if (pid === undefined || process.platform === "win32") return false;
     try {
-      if (process.platform === "win32") this.#child.kill("SIGKILL");
-      else process.kill(-pid, "SIGKILL");
+      return process.kill(-pid, "SIGKILL");
     } catch {
-      this.#child.kill("SIGKILL");
+      return false; // the last of them has ended
     }
   }
 
@@ -101,6 +110,7 @@ export class ProcessLink implements WorkerLink {
   }
 
   #end(exit: WorkerExit): void {
+    this.#killGroup();
     this.#exit = { ...exit, ...(this.#error === undefined ? {} : { error: this.#error }) };
     this.#settle();
   }
@@ -108,11 +118,17 @@ export class ProcessLink implements WorkerLink {
   /** What it has sent arrives before the end of its channel, which may come after its exit. */
   #settle(): void {
     if (this.#exit === null || this.#isGone || (this.#child.connected && this.#child.pid !== undefined)) return;
+    this.#forget();
+    this.#events.onExit(this.#exit);
+  }
+
+  #forget(): void {
+    this.kill();
+    this.unref();
     this.#isGone = true;
     this.#stopLine?.destroy();
     living.delete(this);
     if (living.size === 0) process.removeListener("exit", killAll);
-    this.#events.onExit(this.#exit);
   }
 }
 
@@ -120,7 +136,7 @@ function killAll(): void {
   for (const link of living) link.kill();
 }
 
-/** V8 aborts when its heap is full, which is either signal or code; nothing tells it from other aborts. */
+/** V8 aborts when its heap is full, which is either signal or code; nothing tells it from `process.abort()`. */
 function isOutOfMemory(exitCode: number | null, signal: string | null): boolean {
   return signal === "SIGABRT" || exitCode === 134;
 }

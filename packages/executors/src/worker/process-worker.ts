@@ -7,8 +7,11 @@ import { endGroup, startWatcher } from "./watcher.ts";
 
 /** The far side of a process pool. The first message says how to begin. */
 export function startProcessWorker(): void {
+  const send = process.send?.bind(process);
+  // The line is ours: code of the user that looks for a parent to report to finds none.
+  Reflect.deleteProperty(process, "send");
   const post = (message: unknown): void => {
-    if (process.connected) process.send?.(message);
+    if (process.connected) send?.(message);
   };
   const stops = new Int32Array(new SharedArrayBuffer(slotCount * 4));
   // A thread takes as long to start as the rest of us: not before there is something that it could be needed for.
@@ -26,6 +29,7 @@ export function startProcessWorker(): void {
     process.exit();
   });
   process.on("uncaughtExceptionMonitor", (error) => {
+    if (process.listenerCount("uncaughtException") > 0) return; // somebody sees to it: it ends nothing
     post({ kind: "uncaught", error: toRecord(error) } satisfies ToPool);
   });
 
