@@ -1,9 +1,13 @@
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import { describe, expect, test, vi } from "vitest";
 import { runNode } from "../test/run-node.ts";
 import { Watchdog } from "./node-watchdog.ts";
 import { run } from "./run.ts";
 
 vi.setConfig({ testTimeout: 30_000 }); // processes take their time on a busy machine
+
+const isNode = !("bun" in process.versions || "deno" in process.versions);
 
 const headline = "The event loop has not turned for 0.4 s: its thread has not come back to it";
 
@@ -49,6 +53,37 @@ describe("run() with a watchdog", () => {
   test("prints nothing while the loop turns, is idle, or ends", async () => {
     const turning = program("const busy = until(2); while (busy()) await sleep(0); await sleep(2);", 1.5);
     expect(await runNode(turning)).toEqual({ status: 0, stdout: "end\n", stderr: "" });
+  });
+
+  test.runIf(isNode)("works in what a compiler has made of its source", async () => {
+    const tsx = createRequire(new URL("../../executors/package.json", import.meta.url)).resolve("tsx");
+    const flags = ["--conditions=@asyncio-ts/source", "--import", pathToFileURL(tsx).href];
+    const { status, stdout, stderr } = await runNode(program("const busy = until(2); while (busy());"), { flags });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "end\n" });
+    expect(stderr).toMatch(/^The event loop.*\nrunning: <Task pending name='culprit'.*\n {4}at /);
+  });
+
+  test.runIf(isNode)("interrupts no thread that a debugger may have stopped", async () => {
+    const { stdout, stderr } = await runNode(program("const busy = until(2); while (busy());"), {
+      flags: ["--inspect=127.0.0.1:0"],
+    });
+    expect(stdout).toBe("end\n");
+    expect(stderr).toContain(`${headline}; a debugger may have stopped it, and is left alone\n`);
+    expect(stderr).not.toMatch(/\n {4}at /);
+  });
+
+  test("warns if its worker fails, and the program goes on", async () => {
+    const broken = `
+      const threads = process.getBuiltinModule("node:worker_threads");
+      const { Worker } = threads;
+      threads.Worker = class extends Worker {
+        constructor(program, options) { super("throw new Error('spam')", options); }
+      };
+      await run(() => sleep(0.5), { watchdog: 5 });
+      console.log("end");`;
+    const { status, stdout, stderr } = await runNode(broken);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "end\n" });
+    expect(stderr).toContain("RuntimeWarning: A watchdog has failed, and watches no longer: Error: spam");
   });
 
   test("hides no deadlock, and keeps no process alive", async () => {

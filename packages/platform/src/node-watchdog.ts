@@ -1,7 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import { currentFrame, RuntimeError, show } from "@asyncio-ts/contextvars";
-import type { Seconds } from "@asyncio-ts/core";
-import { ThreadWatch, type WatchData } from "./node-watchdog-worker.ts";
+import { type Seconds, warn } from "@asyncio-ts/core";
+import { type WatchData, watchProgram } from "./node-watchdog-worker.ts";
 
 /** The thread gives a sign of life so often within the time that it may stay away. */
 const beatsPerSpan = 4;
@@ -21,6 +21,8 @@ const whoRuns = Symbol.for("asyncio-ts.watchdog.whoRuns");
  * thread comes back. While the main thread is in a call that is no JavaScript, as `execFileSync`, it cannot be
  * interrupted: that is said, and the stack follows when the call returns.
  *
+ * While an inspector is open, as with `--inspect`, only the first line is printed: the thread may stand at a breakpoint.
+ *
  * It costs a thread and a few signs of life a second, and keeps no process alive. The stack is that of JavaScript, without
  * the awaits before it. Of a worker thread no stack can be had; that it is blocked is said all the same. It has been seen
  * to work so on Node 20 and 24.
@@ -33,7 +35,7 @@ const whoRuns = Symbol.for("asyncio-ts.watchdog.whoRuns");
  * watchdog.stop();
  */
 export class Watchdog implements Disposable {
-  readonly #beats = new Int32Array(new SharedArrayBuffer(4));
+  readonly #signs = new Int32Array(new SharedArrayBuffer(8));
   readonly #heart: NodeJS.Timeout;
   readonly #worker: Worker;
 
@@ -48,8 +50,8 @@ export class Watchdog implements Disposable {
     if (!(seconds > 0 && seconds < longest))
       throw new RangeError(`A watchdog cannot wait for ${show(seconds)} seconds`);
     const interval = Math.max(1, (seconds * 1_000) / beatsPerSpan);
-    this.#worker = startWatch({ beats: this.#beats.buffer, seconds, interval, looksAtMost: beatsPerSpan + 1 });
-    this.#heart = setInterval(() => void Atomics.add(this.#beats, 0, 1), interval);
+    this.#worker = startWatch({ signs: this.#signs, seconds, interval, looksAtMost: beatsPerSpan + 1 });
+    this.#heart = setInterval(() => this.#beat(), interval);
     this.#heart.unref();
     (globalThis as Record<symbol, unknown>)[whoRuns] = describeOwner;
   }
@@ -64,6 +66,11 @@ export class Watchdog implements Disposable {
   [Symbol.dispose](): void {
     this.stop();
   }
+
+  #beat(): void {
+    Atomics.add(this.#signs, 0, 1);
+    Atomics.store(this.#signs, 1, hasDebugger() ? 1 : 0);
+  }
 }
 
 function startWatch(data: Omit<WatchData, "isMainThread" | "whoRuns">): Worker {
@@ -72,12 +79,17 @@ function startWatch(data: Omit<WatchData, "isMainThread" | "whoRuns">): Worker {
     throw new RuntimeError("A watchdog needs the worker threads of Node, and there are none here");
   const { isMainThread, Worker } = threads;
   const expression = `globalThis[Symbol.for(${JSON.stringify(whoRuns.description)})]?.()`;
-  const program = `new (${ThreadWatch})(require, require("node:worker_threads").workerData)`;
   const workerData: WatchData = { ...data, isMainThread, whoRuns: expression };
   // Flags of the process as `--input-type` would be for this program as well.
-  const worker = new Worker(program, { eval: true, execArgv: [], workerData, name: "asyncio-ts watchdog" });
+  const worker = new Worker(watchProgram, { eval: true, execArgv: [], workerData, name: "asyncio-ts watchdog" });
+  worker.on("error", (error) => warn(`A watchdog has failed, and watches no longer: ${error}`, "RuntimeWarning"));
   worker.unref();
   return worker;
+}
+
+/** Whether a debugger can be attached: a thread that stands at a breakpoint is not to be resumed by anybody else. */
+function hasDebugger(): boolean {
+  return globalThis.process?.getBuiltinModule?.("node:inspector")?.url() !== undefined;
 }
 
 /** The task or the handle that is running. */
