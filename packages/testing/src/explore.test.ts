@@ -137,10 +137,12 @@ describe.each([checkThenAct, lostWakeUp, cancelAgainstCompletion])("$name", ({ p
       for (let run = 0; run < 1_000; run++) await runTest(body(false), options);
     });
 
-    test(`is found by explore() within seconds, and shrunk to what matters: ${engine}`, async () => {
-      const began = performance.now();
+    test(`is found by explore() within seconds, and shrunk to what matters: ${engine}`, {
+      timeout: 30_000,
+    }, async () => {
       const error = await failureOf(body(false));
-      expect(performance.now() - began).toBeLessThan(5_000);
+      // Told in runs, of which a thousand take a second or two: how long that is depends on what else the machine does.
+      expect(Number(/Run (\d+) has failed/.exec(error.message)?.[1])).toBeLessThan(100);
       expect((error.cause as Error).message).toContain(failure);
       expect(error.deviations).toHaveLength(1);
       await expect(explore(body(false), { replay: error.replay })).rejects.toThrow(failure);
@@ -241,6 +243,46 @@ describe("explore()", () => {
     };
     expect([counts("TypeError"), counts("RangeError")]).toEqual([new Set([1]), new Set([2])]);
   }, 60_000);
+
+  test("finds soon that a body goes round for ever in some order", async () => {
+    const body = async (): Promise<void> => {
+      let isOpen = false;
+      const porter = createTask(async () => {
+        await sleep(0);
+        isOpen = true;
+        await sleep(0);
+        isOpen = false;
+      });
+      const guest = createTask(function* () {
+        while (!isOpen) yield* sleep(0);
+      });
+      await porter;
+      await guest;
+    };
+    const error = await failureOf(body);
+    expect((error.cause as Error).message).toMatch(/^The test took more than 1\d{4} turns/);
+    await expect(explore(body, { turns: 5_000 })).rejects.toThrow("more than 5000 turns");
+  }, 30_000);
+
+  test("does not look long for a shorter schedule where a run takes its time", async () => {
+    let runs = 0;
+    let found = 0;
+    const body = async (): Promise<void> => {
+      runs++;
+      const end = performance.now() + 20;
+      while (performance.now() < end);
+      const log: string[] = [];
+      const tasks = ["a", "b", "c"].map((name) => createTask(() => sleep(1).then(() => log.push(name))));
+      for (const task of tasks) await task;
+      if (log.join("") === "abc") return;
+      found ||= runs;
+      throw new Error("out of order");
+    };
+    const error = await failureOf(body);
+    expect(found).toBeGreaterThan(1);
+    expect(runs - found).toBeLessThan(160); // all that could be tried are more than 200
+    await expect(explore(body, { replay: error.replay })).rejects.toThrow("out of order");
+  }, 30_000);
 
   test("takes the same course with the same seed, and another one with another", async () => {
     const seen: string[] = [];

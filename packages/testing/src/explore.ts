@@ -20,6 +20,10 @@ const seedsCompared = 200;
 /** How many of the schedules that have failed are shrunk. */
 const schedulesShrunk = 5;
 
+/** Real milliseconds after which no more seeds are tried for that, and no more is shrunk: the failure is to be told soon. */
+const comparedFor = 1_000;
+const shrunkFor = 2_000;
+
 /** What is explored. */
 export interface ExploreOptions extends RunTestOptions {
   /** How many orders are tried after the ordinary one; by default 1,000. */
@@ -48,12 +52,13 @@ export interface Exploration {
  *
  * The first run is in the ordinary order, and what it fails with is thrown as it is. A failure after that is repeated
  * with fewer and fewer deviations from the ordinary order, until none of them can be left out; these are told, and how to
- * repeat them.
+ * repeat them. That takes three seconds at most: where a run takes long, some are told that could be left out.
  *
  * The body is called for each run, so it must make all that it uses anew. The same seed and the same body take the same
  * course. A body that depends on the outside, as on the real time or on random numbers, cannot be explored.
  *
- * @param options - `debug` is off by default here; the run that is told of is in debug mode.
+ * @param options - `debug` is off by default here; the run that is told of is in debug mode. `turns` is, after the
+ *   ordinary run, a hundred times what that has needed, and ten thousand.
  *
  * ## Cancellation
  * The promise that is returned cannot be cancelled.
@@ -100,16 +105,21 @@ class Explorer {
   readonly #body: TestBody<unknown>;
   readonly #options: RunTestOptions;
   readonly #orders = new Set<number>();
+  /** How many turns a run may take at one moment; no limit of its own before the ordinary run is known. */
+  #turns: number | undefined;
   #runs = 0;
 
   constructor(body: TestBody<unknown>, options: RunTestOptions) {
     this.#body = body;
     this.#options = options;
+    this.#turns = options.turns;
   }
 
   async explore(firstSeed: number, runs: number): Promise<Exploration> {
     const { failure, queue } = await this.#run(ordinary);
     if (failure !== null) throw failure.error;
+    // No other order takes so many more steps, unless it goes round for ever, and that should not take long to tell.
+    this.#turns ??= 10_000 + 100 * queue.picks;
     // Where there is never anything to choose from, all orders are the same.
     for (let seed = firstSeed; queue.choices > 0 && seed < firstSeed + runs; seed++) {
       const attempt = await this.#run(holdsOfSeed(seed));
@@ -135,7 +145,8 @@ class Explorer {
   /** Schedules that fail alike: what they need for it differs, so the shortest of all is not always in the first. */
   async #similar(found: Attempt, error: unknown, seed: number): Promise<Schedule[]> {
     const similar = [found.schedule];
-    for (let next = seed + 1; next <= seed + seedsCompared; next++) {
+    const end = performance.now() + comparedFor;
+    for (let next = seed + 1; next <= seed + seedsCompared && performance.now() < end; next++) {
       const { failure, schedule } = await this.#run(holdsOfSeed(next));
       if (failure !== null && isAlike(failure.error, error)) similar.push(schedule);
     }
@@ -147,8 +158,10 @@ class Explorer {
       const { failure } = await this.#run(holdsOf(schedule));
       return failure !== null && isAlike(failure.error, error);
     };
+    const end = performance.now() + shrunkFor;
+    const isOver = (): boolean => performance.now() >= end;
     const shrunk: Schedule[] = [];
-    for (const schedule of schedules) shrunk.push(await shrink(schedule, fails));
+    for (const schedule of schedules) shrunk.push(await shrink(schedule, fails, isOver));
     return shrunk.reduce((best, each) => (each.size < best.size ? each : best));
   }
 
@@ -172,7 +185,7 @@ class Explorer {
     Object.defineProperty(body, "name", { value: this.#body.name });
     let failure: Attempt["failure"] = null;
     try {
-      await perform(body, { ...this.#options, debug, readyQueue: queue }, () => {});
+      await perform(body, { ...this.#options, debug, turns: this.#turns, readyQueue: queue }, () => {});
     } catch (error) {
       failure = { error };
     }

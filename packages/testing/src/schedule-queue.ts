@@ -68,6 +68,11 @@ export class ScheduleQueue implements RunnableQueue {
     this.#observer = observer;
   }
 
+  /** How many things have run. */
+  get picks(): number {
+    return this.#picks;
+  }
+
   get length(): number {
     return this.#entries.length;
   }

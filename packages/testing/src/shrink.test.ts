@@ -41,4 +41,15 @@ describe("shrink()", () => {
     expect(trials).toBe(1_000);
     expect(shortest.size).toBe(5_000);
   });
+
+  test("ends when it is told to, with the shortest schedule found by then", async () => {
+    let trials = 0;
+    const schedule = new Map(Array.from({ length: 100 }, (_, key) => [key, 24]));
+    const fails = async (candidate: Schedule): Promise<boolean> => {
+      trials++;
+      return candidate.has(0);
+    };
+    const shortest = await shrink(schedule, fails, () => trials >= 3);
+    expect([trials, shortest.has(0), shortest.size]).toEqual([3, true, 50]);
+  });
 });

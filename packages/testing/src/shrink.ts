@@ -10,11 +10,16 @@ const trialsAtMost = 1_000;
  * debugging. Then each that is left is shortened, by halves.
  *
  * @param fails - Tries a schedule out.
+ * @param isOver - Whether what is found by now has to do.
  *
  * @see {@link https://www.debuggingbook.org/html/DeltaDebugger.html}
  */
-export async function shrink(schedule: Schedule, fails: (schedule: Schedule) => Promise<boolean>): Promise<Schedule> {
-  const search = new Search(schedule, fails);
+export async function shrink(
+  schedule: Schedule,
+  fails: (schedule: Schedule) => Promise<boolean>,
+  isOver: () => boolean = () => false,
+): Promise<Schedule> {
+  const search = new Search(schedule, fails, isOver);
   await search.leaveOutParts();
   await search.shortenHolds();
   return search.best;
@@ -23,11 +28,13 @@ export async function shrink(schedule: Schedule, fails: (schedule: Schedule) => 
 class Search {
   best: Schedule;
   readonly #fails: (schedule: Schedule) => Promise<boolean>;
+  readonly #mustEnd: () => boolean;
   #trials = 0;
 
-  constructor(schedule: Schedule, fails: (schedule: Schedule) => Promise<boolean>) {
+  constructor(schedule: Schedule, fails: (schedule: Schedule) => Promise<boolean>, mustEnd: () => boolean) {
     this.best = schedule;
     this.#fails = fails;
+    this.#mustEnd = mustEnd;
   }
 
   async leaveOutParts(): Promise<void> {
@@ -71,6 +78,6 @@ class Search {
   }
 
   #isOver(): boolean {
-    return this.#trials >= trialsAtMost;
+    return this.#trials >= trialsAtMost || this.#mustEnd();
   }
 }
