@@ -43,7 +43,7 @@ export const differences = [
   {
     on: ["Bun", "Deno"],
     test: /rejects with a DeadlockError when a promise can never settle/,
-    reason: "the error is printed in another form than the test expects",
+    reason: "a `DeadlockError` that nobody catches is printed in a form of their own",
   },
   {
     on: ["Bun", "Deno"],
