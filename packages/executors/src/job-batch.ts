@@ -36,12 +36,13 @@ function isObject(value: unknown): boolean {
   return typeof value === "object" && value !== null;
 }
 
-function extrasOf({ settings, attempt }: Job): JobExtras | null {
+function extrasOf({ settings, attempt, isKillable }: Job): JobExtras | null {
   if (settings === null) return null;
   const { timeout, credit, isChunk, context } = settings;
-  if (timeout === null && credit === null && !isChunk && context === null && attempt === 1) return null;
+  if (!isKillable && credit === null && !isChunk && context === null && attempt === 1) return null;
   return {
     attempt,
+    isKillable,
     announce: timeout !== null,
     isChunk,
     ...(credit === null ? {} : { credit }),

@@ -1,4 +1,4 @@
-import type { ThrownRecord } from "./error-record.ts";
+import { type ThrownRecord, toRecord } from "./error-record.ts";
 import { revised } from "./expectation.ts";
 import type { Job, JobFunction } from "./job.ts";
 import { cannotSend, JobBatch } from "./job-batch.ts";
@@ -172,13 +172,9 @@ export class PoolWorker {
   }
 
   askToStop(job: Job, reason: unknown): void {
+    // A word that says so is seen at once, and then the message has to be there.
+    this.tell({ kind: "stopJob", slot: job.slot, id: job.id, reason: toRecord(reason) });
     this.#link.stop(job.slot, job.id);
-    const message = { kind: "stopJob", slot: job.slot, id: job.id } as const;
-    try {
-      this.tell({ ...message, reason });
-    } catch {
-      this.tell({ ...message, reason: reason instanceof Error ? reason.message : String(reason) });
-    }
   }
 
   giveCredit(job: Job, credit: number): void {

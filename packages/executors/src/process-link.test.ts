@@ -22,7 +22,7 @@ async function begin(job: () => unknown, options = {}): Promise<{ job: PromiseLi
 }
 
 /** Run the program; its processes, once it has said which. */
-async function start(job: "spin" | "wait" | "rest", end: "stay" | "go" | "exit" | "throw") {
+async function start(job: "spin" | "wait" | "load" | "rest", end: "stay" | "go" | "exit" | "throw") {
   const program = spawn(process.execPath, [parent, job, end], { stdio: ["ignore", "pipe", "ignore"] });
   const ended = once(program, "exit");
   const [line] = (await once(createInterface(program.stdout), "line")) as [string];
@@ -30,7 +30,7 @@ async function start(job: "spin" | "wait" | "rest", end: "stay" | "go" | "exit" 
 }
 
 describe("a process ends with its program, and so does what it has started", () => {
-  test.each(["spin", "wait", "rest"] as const)(
+  test.each(["spin", "wait", "load", "rest"] as const)(
     "when that is killed while the job is to %s",
     { timeout: patience },
     async (job) => {

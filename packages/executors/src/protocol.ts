@@ -62,6 +62,8 @@ export type ReplyKind = typeof VALUE | typeof ERROR | typeof SKIPPED | typeof ST
 /** What only some jobs need to know. */
 export interface JobExtras {
   readonly attempt?: number;
+  /** Its worker may have to be ended because of it: what is to be sent has to be sent before it begins. */
+  readonly isKillable?: boolean;
   /** Say when it begins. */
   readonly announce?: boolean;
   /** The one argument is an array: call the function with each of its items. */
@@ -77,7 +79,7 @@ export type FunctionReference<Name> = number | readonly [number: number, name: N
 
 /** What a pool tells a worker, jobs aside. */
 export type ToWorker =
-  | { readonly kind: "stopJob"; readonly slot: number; readonly id: number; readonly reason: unknown }
+  | { readonly kind: "stopJob"; readonly slot: number; readonly id: number; readonly reason: ThrownRecord }
   | { readonly kind: "credit"; readonly slot: number; readonly id: number; readonly credit: number }
   /** Answer with `synced` behind all replies. */
   | { readonly kind: "sync" }

@@ -130,6 +130,36 @@ describe.each(kinds)("the books of a $kind pool", ({ make, kind }) => {
     expect(await pool.submit(jobs.add, 40, 2)).toBe(42);
   });
 
+  test.each(["throws", "at once", "twice"])(
+    "a result that can be awaited, and %s, harms no other job",
+    { timeout: patience },
+    async (how) => {
+      pool = make({ maxWorkers: 1 });
+      const odd = pool.submit(jobs.resultThatCanBeAwaited, how);
+      const others = [1, 2, 3].map((n) => pool.submit(jobs.add, n, n));
+      expect(await odd.then(String, String)).toBe(how === "throws" ? "Error: no" : "first");
+      expect(await Promise.all(others)).toEqual([2, 4, 6]);
+      expect(pool.statistics()).toMatchObject({ waiting: 0, running: 0 });
+    },
+  );
+
+  test.each(["tellReason", "tellReasonSoon"] as const)(
+    "%s() is told the reason of an abort as what it is",
+    { timeout: patience },
+    async (name) => {
+      pool = make({ maxWorkers: 1 });
+      const controller = new AbortController();
+      const reason = new Promise((resolve) => {
+        const onProgress = (word: unknown): void => (word === "begun" ? controller.abort() : resolve(word));
+        const job = pool.submitWith({ signal: controller.signal, gracePeriod: 10, onProgress }, jobs[name]);
+        job.addDoneCallback(() => {});
+      });
+      // A process is told why by a message, which comes when its event loop turns.
+      const isTold = kind === "thread" || name === "tellReasonSoon";
+      expect(await reason).toEqual(isTold ? ["AbortError", "This operation was aborted"] : [undefined, undefined]);
+    },
+  );
+
   test("retries run a job again whose worker has died, and tell it so", { timeout: patience }, async () => {
     pool = make({ maxWorkers: 1 });
     const settled = await Promise.allSettled([
@@ -179,4 +209,19 @@ test("memory that was moved does not wait behind a job that may be killed", { ti
   doomed.cancel();
   expect((await failureOf(doomed)).name).toBe("CancelledError");
   expect(await moved).toEqual(new Uint8Array([1, 2, 3]));
+});
+
+test("a job that is killed takes no results of others along", { timeout: patience }, async () => {
+  pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+  for (let round = 0; round < 20; round++) {
+    await Promise.all(Array.from({ length: 1_000 }, () => pool.submit(jobs.neverIf, false)));
+  }
+  const before = Array.from({ length: 40 }, () => pool.submit(jobs.neverIf, false));
+  const doomed = pool.submitWith({ gracePeriod: 0.02 }, jobs.neverIf, true);
+  const behind = Array.from({ length: 40 }, () => pool.submit(jobs.neverIf, false));
+  await untilRunning(doomed);
+  doomed.cancel();
+  expect((await failureOf(doomed)).name).toBe("CancelledError");
+  await Promise.all([...before, ...behind]);
+  expect(pool.statistics().failed).toBe(0);
 });

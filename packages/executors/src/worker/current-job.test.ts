@@ -3,7 +3,8 @@ import { CurrentJob } from "./current-job.ts";
 
 function lineThat(isMarked: () => boolean) {
   const reports: unknown[] = [];
-  return { reports, isMarked, report: (slot: number, progress: unknown) => void reports.push([slot, progress]) };
+  const report = (slot: number, progress: unknown): void => void reports.push([slot, progress]);
+  return { reports, isMarked, report, catchUp: () => {} };
 }
 
 describe("CurrentJob", () => {
@@ -52,6 +53,13 @@ describe("CurrentJob", () => {
     expect([context?.cancelled, signal?.aborted]).toEqual([true, false]);
     expect(context?.signal).toBe(signal);
     expect(signal?.aborted).toBe(true);
+  });
+
+  test("`signal` takes the reason from the message that has come along with the mark", () => {
+    const line = { ...lineThat(() => true), catchUp: () => job.askToStop(0, 1, "enough") };
+    const job: CurrentJob = new CurrentJob(line);
+    job.begin(0, 1, null);
+    expect(job.context()?.signal.reason).toMatchObject({ name: "CancelledError", reason: "enough" });
   });
 
   test("a job that is over reports nothing, and does not take the mark of the next one for its own", () => {

@@ -7,6 +7,8 @@ export interface JobLine {
   /** Whether the job is marked in shared memory as one that has to stop. */
   isMarked(slot: number, id: number): boolean;
   report(slot: number, progress: unknown): void;
+  /** Look whether a message has come. */
+  catchUp(): void;
 }
 
 /**
@@ -81,6 +83,7 @@ class RunningJob implements JobContext {
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
+    if (this.cancelled && this.#stop === null) this.#line.catchUp(); // the reason may be there
     if (this.cancelled) this.stop(undefined);
     if (this.#stop !== null) this.#controller.abort(this.#stop.reason);
     return this.#controller.signal;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { toRecord } from "../error-record.ts";
 import { inline } from "../inline.ts";
 import { nameOfJob } from "../job-name.ts";
 import { DONE, ERROR, QUEUED, REVOKED, RUNNING, SKIPPED, STOPPING, slotCount, VALUE, wordCount } from "../protocol.ts";
@@ -50,6 +51,27 @@ describe("JobRunner", () => {
     expect(replies[2]?.[2]).toMatchObject({ message: "no" });
   });
 
+  test("sends what it has before a job begins with which it might end", async () => {
+    const { runner, replies } = makeRunner({ isShared: false });
+    const look = [1, nameOf(() => (globalThis as { replyCount?: () => number }).replyCount?.())];
+    Object.assign(globalThis, { replyCount: () => replies.length });
+    runner.receive([0, 1, double, 1, 1, 1, 2, look, 0]);
+    await until(replies, 2);
+    // short enough for long enough that its results travel together
+    for (let sent = 0; sent < 20_000; sent += 100) {
+      runner.receive(Array.from({ length: 100 }, (_, n) => [n, 3 + sent + n, 0, 1, n]).flat());
+      await until(replies, 2 + sent + 100);
+    }
+    const first = replies.length;
+    runner.receive([0, 30_001, 0, 1, 1, 1, 30_002, 0, 1, 2, 2, 30_003, 1, -1, { isKillable: true }]);
+    await until(replies, first + 3);
+    expect(replies.slice(first)).toEqual([
+      [0, VALUE, 2],
+      [1, VALUE, 4],
+      [2, VALUE, first + 2],
+    ]);
+  });
+
   test("begins no job that was revoked, and says that its slot is free", async () => {
     const { runner, replies, words } = makeRunner({ isShared: true });
     words?.set([QUEUED, REVOKED, QUEUED]);
@@ -78,7 +100,7 @@ describe("JobRunner", () => {
 
   test("begins no job that has to stop already, where no memory is shared", async () => {
     const { runner, replies } = makeRunner({ isShared: false });
-    runner.take({ kind: "stopJob", slot: 1, id: 2, reason: "enough" });
+    runner.take({ kind: "stopJob", slot: 1, id: 2, reason: toRecord("enough") });
     runner.receive([0, 1, double, 1, 1, 1, 2, double, 1, 2, 1, 3, double, 1, 3]);
     await until(replies, 3);
     expect(replies.map(([slot, kind]) => [slot, kind])).toEqual([

@@ -1,6 +1,6 @@
 import { CancelledError } from "@asyncio-ts/tasks";
 import { runInSnapshot } from "../context-snapshot.ts";
-import { toRecord } from "../error-record.ts";
+import { fromRecord, toRecord } from "../error-record.ts";
 import { revised } from "../expectation.ts";
 import { type CurrentJobHolder, currentJobKey } from "../job-context.ts";
 import type { JobName } from "../job-name.ts";
@@ -106,6 +106,11 @@ export class JobRunner implements JobLine {
     return this.#stops !== null && Atomics.load(this.#stops, slot) === (id | 0);
   }
 
+  /** Note what has come meanwhile: while a job runs, the event loop may not turn. */
+  catchUp(): void {
+    for (let message = this.#link.poll(); message !== undefined; message = this.#link.poll()) this.take(message);
+  }
+
   report(slot: number, progress: unknown): void {
     this.#replies.sendNow(slot, PROGRESS, progress);
   }
@@ -113,7 +118,7 @@ export class JobRunner implements JobLine {
   #obey(message: ToWorker): void {
     if (message.kind === "stopJob") {
       if (this.#stops !== null) Atomics.store(this.#stops, message.slot, message.id);
-      this.#job.askToStop(message.slot, message.id, message.reason);
+      this.#job.askToStop(message.slot, message.id, fromRecord(message.reason));
       if (message.slot === this.#job.slot && message.id === this.#job.id) this.#items.stop();
     } else if (message.kind === "credit") this.#items.addCredit(message.slot, message.id, message.credit);
     else if (message.kind === "sync") {
@@ -194,7 +199,8 @@ export class JobRunner implements JobLine {
     try {
       if (call === null) return this.#goAway(this.#loadAndRun(known, args, extras));
       const result = extras === null ? call(...args) : this.#callWith(extras, call, args);
-      if (isThenable(result)) return this.#goAway(result);
+      // Not all that can be awaited keeps the rules of a promise: to call back once, and not before it is left alone.
+      if (isThenable(result)) return this.#goAway(Promise.resolve(result));
       this.#reply(VALUE, result);
     } catch (error) {
       this.#reply(ERROR, toRecord(error));
@@ -217,18 +223,18 @@ export class JobRunner implements JobLine {
   }
 
   async #loadAndRun(known: KnownFunction, args: unknown[], extras: JobExtras | null): Promise<unknown> {
-    const call = await load(known);
+    const loading = load(known); // which begins with reading the file
     this.#link.watch();
+    const call = await loading;
     this.#sliceStart = performance.now(); // loading is not running
     return extras === null ? call(...args) : this.#callWith(extras, call, args);
   }
 
   /** The job goes on without us: `promise` brings us back. Answers `false`. */
-  #goAway(promise: PromiseLike<unknown>): false {
+  #goAway(promise: Promise<unknown>): false {
     this.#isAway = true;
     const serial = this.#serial;
     const comeBack = (kind: typeof VALUE | typeof ERROR, value: unknown): void => {
-      if (serial !== this.#serial || !this.#isAway) return; // a thenable that calls back twice
       this.#isAway = false;
       this.#reply(kind, value);
       if (this.#isSliceOver() && this.#endSlice()) return;
@@ -258,8 +264,14 @@ export class JobRunner implements JobLine {
   #isSliceOver(): boolean {
     const of = this.#sliceOf;
     if (of === null || this.#sliceCount >= this.#claimed) return true;
-    const next = this.#at < this.#batch.length ? this.#batch[this.#at + 2] : undefined;
-    return typeof next === "number" && this.#functions.get(next) !== of;
+    const isInBatch = this.#at < this.#batch.length;
+    const batch = isInBatch ? this.#batch : this.#batches[0];
+    if (batch === undefined) return false;
+    const at = isInBatch ? this.#at : 0;
+    const reference = batch[at + 2];
+    if (typeof reference !== "number" || this.#functions.get(reference) !== of) return true;
+    // With a job that may be killed no result of another one is to be lost.
+    return (batch[at + 3] as number) < 0 && (batch[at + 4] as JobExtras).isKillable === true;
   }
 
   /** Send the results. Answers whether the event loop has its turn now, and we go on later. */
