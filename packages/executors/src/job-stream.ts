@@ -1,6 +1,6 @@
 import { show } from "@asyncio-ts/contextvars";
 import type { JobStream } from "./executor.ts";
-import type { ExecutorFuture } from "./executor-future.ts";
+import { ExecutorFuture } from "./executor-future.ts";
 import type { Job } from "./job.ts";
 
 /**
@@ -24,7 +24,10 @@ class Stream<T, R> implements JobStream<T, R> {
   readonly #job: Job;
   readonly #bufferSize: number;
   readonly #items: T[] = [];
-  #wake: (() => void) | null = null;
+  /** Those who wait for an item, in the order in which they came. */
+  #readers: ExecutorFuture<void>[] = [];
+  /** How many of them were told of theirs, and have not taken it yet. */
+  #told = 0;
   /** How many items were read since the job was last told. */
   #read = 0;
   #isLeft = false;
@@ -34,10 +37,10 @@ class Stream<T, R> implements JobStream<T, R> {
     this.#job = submit(bufferSize, (item) => {
       if (this.#isLeft) return;
       this.#items.push(item as T);
-      this.#wakeReader();
+      this.#tellReaders();
     });
     this.returned = this.#job.future as ExecutorFuture<R>;
-    this.returned.addDoneCallback(() => this.#wakeReader());
+    this.returned.addDoneCallback(() => this.#tellReaders());
   }
 
   [Symbol.asyncIterator](): this {
@@ -45,13 +48,8 @@ class Stream<T, R> implements JobStream<T, R> {
   }
 
   async next(): Promise<IteratorResult<T, undefined>> {
-    while (this.#items.length === 0) {
-      if (this.#isLeft) return { done: true, value: undefined };
-      if (this.returned.done()) return this.#end();
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
+    if (!this.#hasNews()) await this.#wait();
+    if (this.#items.length === 0) return this.#end();
     this.#giveCredit();
     return { done: false, value: this.#items.shift() as T };
   }
@@ -62,7 +60,7 @@ class Stream<T, R> implements JobStream<T, R> {
     this.#items.length = 0;
     this.returned.addDoneCallback(() => this.returned.failure());
     this.returned.cancel();
-    this.#wakeReader();
+    this.#tellReaders();
     return { done: true, value: undefined };
   }
 
@@ -70,9 +68,39 @@ class Stream<T, R> implements JobStream<T, R> {
     await this.return();
   }
 
+  /** Whether there is an item that nobody was told of, or no more will come. */
+  #hasNews(): boolean {
+    return this.#items.length > this.#told || this.#isLeft || this.returned.done();
+  }
+
+  /** Wait to be told. A task that is cancelled meanwhile hands its item on. */
+  async #wait(): Promise<void> {
+    const reader = new ExecutorFuture<void>();
+    this.#readers.push(reader);
+    try {
+      await reader;
+      this.#told--;
+    } catch (error) {
+      if (!reader.cancel()) this.#told--;
+      this.#readers = this.#readers.filter((each) => each !== reader);
+      this.#tellReaders();
+      throw error;
+    }
+  }
+
+  #tellReaders(): void {
+    while (this.#readers.length > 0 && this.#hasNews()) {
+      const reader = this.#readers.shift();
+      if (reader === undefined || reader.done()) continue;
+      this.#told++;
+      reader.setResult(undefined);
+    }
+  }
+
   #end(): IteratorResult<T, undefined> {
+    const isLeft = this.#isLeft;
     this.#isLeft = true;
-    this.returned.result();
+    if (!isLeft) this.returned.result();
     return { done: true, value: undefined };
   }
 
@@ -82,10 +110,5 @@ class Stream<T, R> implements JobStream<T, R> {
     if (this.#read * 2 < this.#bufferSize) return;
     this.#job.worker?.giveCredit(this.#job, this.#read);
     this.#read = 0;
-  }
-
-  #wakeReader(): void {
-    this.#wake?.();
-    this.#wake = null;
   }
 }

@@ -22,7 +22,6 @@ async function listOf(items: AsyncIterable<unknown>): Promise<unknown[]> {
 
 /** Something that can be awaited, and is no promise. */
 function thenable<T>(value: T): PromiseLike<T> {
-  // biome-ignore lint/suspicious/noThenProperty: that is what it is about
   return { then: (onFulfilled) => Promise.resolve(value).then(onFulfilled) };
 }
 
