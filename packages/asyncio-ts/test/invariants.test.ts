@@ -17,7 +17,8 @@ describe("the sources", () => {
     const hosts = /^packages\/platform\/src\/(node-.*|.*-host|alarm)\.ts$/;
     const hostless = onLoops.filter((path) => !hosts.test(path));
     const timed = hostless.filter((path) => namesIn(read(path)).some((name) => clocksAndTimers.has(name)));
-    expect(timed).toEqual(["packages/tasks/src/drop-watch.ts"]);
+    // the first one throws in a microtask what a listener has thrown, as an event target does
+    expect(timed).toEqual(["packages/tasks/src/abort-listeners.ts", "packages/tasks/src/drop-watch.ts"]);
   });
 
   test("have one AsyncLocalStorage", () => {
