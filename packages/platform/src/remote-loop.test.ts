@@ -101,6 +101,39 @@ describe("runCoroutineThreadsafe()", () => {
     expect(reasons).toEqual(["enough"]);
   });
 
+  test("a reason that cannot be cloned cancels the task as a text", async () => {
+    const loop = newLoop();
+    const waiting = loop.createFuture<void>();
+    let begun = false;
+    const wait = () => {
+      begun = true;
+      return waiting;
+    };
+    const remote = attachLoop(loop.threadsafeHandle({ wait }));
+    await loop.runUntilComplete(async () => {
+      const future = remote.runCoroutineThreadsafe("wait");
+      while (!begun) await sleep(0.001);
+      expect(future.cancel({ why() {} })).toBe(true);
+      while (!waiting.done()) await sleep(0.001);
+    });
+    expect(typeof waiting.cancelMessage()).toBe("string");
+  });
+
+  test("[96] an error of the task factory reaches both sides", async () => {
+    const loop = newLoop();
+    const reported: unknown[] = [];
+    loop.setExceptionHandler((_, { exception }) => reported.push(String(exception)));
+    const remote = attachLoop(loop.threadsafeHandle(services));
+    const error = await loop.runUntilComplete(async () => {
+      loop.setTaskFactory(() => {
+        throw new RangeError("no tasks today");
+      });
+      return await failureOf(remote.runCoroutineThreadsafe("add", 1, 2));
+    });
+    expect(error).toEqual(new RangeError("no tasks today"));
+    expect(reported).toEqual(["RangeError: no tasks today"]);
+  });
+
   test("cannot be waited for in the thread of the loop, which would wait for itself", () => {
     const remote = attachLoop(newLoop().threadsafeHandle(services));
     const future = remote.runCoroutineThreadsafe("add", 1, 2);
@@ -161,6 +194,11 @@ describe("threadsafeHandle()", () => {
     expect(remote.isClosed()).toBe(true);
     expect(() => remote.callSoonThreadsafe("refuse")).toThrow("Event loop is closed");
     expect(() => loop.threadsafeHandle(services)).toThrow("Event loop is closed");
+  });
+
+  test("makes one loop, however often it is attached", () => {
+    const handle = newLoop().threadsafeHandle(services);
+    expect(attachLoop(handle)).toBe(attachLoop(handle));
   });
 
   test.each([[undefined], [null], [1]])("refuses %j for its functions", (value) => {

@@ -2,15 +2,18 @@ import { RuntimeError, show } from "@asyncio-ts/contextvars";
 import type { Seconds } from "@asyncio-ts/core";
 import type { GeneratorBody } from "@asyncio-ts/tasks";
 import { canTakeMessages, numberOfThread, takeMessage } from "./node-threads.ts";
-import { checkMayBlock, ThreadsafeFuture } from "./threadsafe-future.ts";
+import { ThreadsafeFuture } from "./threadsafe-future.ts";
 import type { Services, ThreadsafeHandle } from "./threadsafe-handle.ts";
 import { errorOf, type Port, type Reply, type Request, ring, sharedWord, sleepOn } from "./threadsafe-protocol.ts";
 
 type ArgumentsOf<F> = F extends (...args: infer Args) => unknown ? Args : never;
 type ResultOf<F> = F extends (...args: never) => infer R ? (R extends GeneratorBody<infer T> ? T : Awaited<R>) : never;
 
+/** A port has two ends, and so one loop at this one. */
+const attached = new WeakMap<object, RemoteLoop>();
+
 /**
- * The loop of another thread, made of the handle that came from there.
+ * The loop of another thread, made of the handle that came from there. The same handle always makes the same loop.
  *
  * @throws {TypeError} `handle` is none.
  *
@@ -26,7 +29,11 @@ export function attachLoop<S extends Services>(handle: ThreadsafeHandle<S>): Rem
   if (typeof (handle as Partial<ThreadsafeHandle> | null)?.port?.postMessage !== "function") {
     throw new TypeError(`attachLoop() needs what threadsafeHandle() has made, not ${show(handle)}`);
   }
-  return new RemoteLoop(handle);
+  const known = attached.get(handle.port);
+  if (known !== undefined) return known as RemoteLoop<S>;
+  const loop = new RemoteLoop(handle);
+  attached.set(handle.port, loop as RemoteLoop);
+  return loop;
 }
 
 /**
@@ -48,8 +55,9 @@ export class RemoteLoop<S extends Services = Services> {
   constructor({ port, bell, thread }: ThreadsafeHandle<S>) {
     this.#port = port as unknown as Port;
     this.#bell = bell;
-    this.#isOwnThread = thread === numberOfThread();
+    this.#isOwnThread = thread !== null && thread === numberOfThread();
     this.#port.onmessage = ({ data }) => this.#settle(data as Reply);
+    this.#port.addEventListener?.("close", () => this.#close()); // its thread has ended without a word
     this.#port.unref?.();
   }
 
@@ -107,22 +115,34 @@ export class RemoteLoop<S extends Services = Services> {
   }
 
   #cancel(id: number, reason: unknown): true {
-    if (!this.#closed) this.#send({ kind: "cancel", id, reason });
     this.#forget(id);
+    if (this.#closed) return true;
+    try {
+      this.#send({ kind: "cancel", id, reason });
+    } catch {
+      this.#send({ kind: "cancel", id, reason: show(reason) }); // it cannot be cloned
+    }
     return true;
   }
 
   #wait(future: ThreadsafeFuture<unknown>, word: Int32Array | null, timeout: Seconds): boolean {
     this.#takeAll();
     if (future.done()) return true;
-    checkMayBlock(this.#isOwnThread, word !== null && canTakeMessages());
-    sleepOn(word as Int32Array, 0, timeout);
+    if (this.#isOwnThread) {
+      throw new RuntimeError("Cannot block the thread of the loop that is to give the result; await it");
+    }
+    if (word === null || !canTakeMessages()) {
+      throw new RuntimeError("A thread cannot block here until a result has come; await it");
+    }
+    sleepOn(word, 0, timeout);
     this.#takeAll();
     return future.done();
   }
 
   #takeAll(): void {
-    for (let next = takeMessage(this.#port); next !== undefined; next = takeMessage(this.#port)) {
+    while (!this.#closed) {
+      const next = takeMessage(this.#port);
+      if (next === undefined) return;
       this.#settle(next.message as Reply);
     }
   }
@@ -142,6 +162,7 @@ export class RemoteLoop<S extends Services = Services> {
   }
 
   #close(): void {
+    if (this.#closed) return;
     this.#closed = true;
     const left = [...this.#pending.values()];
     this.#pending.clear();

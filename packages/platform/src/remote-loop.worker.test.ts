@@ -100,3 +100,93 @@ test("a worker that runs nothing but its loop sleeps in it, and is woken by the 
   expect(stdout.trimEnd().split("\n")).toEqual(["49 64", "result ended", "Event loop is closed"]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 });
+
+/** The main thread with a worker that has posted a handle to it. */
+function withLoopOfWorker(ofWorker: string, ofMain: string): string {
+  return `
+    import { Worker } from "node:worker_threads";
+    import { attachLoop } from "@asyncio-ts/platform";
+    const worker = new Worker(${worker(ofWorker)}, { eval: true, execArgv: [] });
+    worker.on("error", (error) => console.log("worker:", error.message));
+    const exit = new Promise((resolve) => worker.on("exit", resolve));
+    const handle = await new Promise((resolve) => worker.once("message", resolve));
+    const loop = attachLoop(handle);
+    ${ofMain}`;
+}
+
+test("a worker that waits in an ordinary loop to be called is called, and ends with its loop", async () => {
+  const ofWorker = `
+    await run(async () => {
+      const ended = new Future();
+      const handle = getRunningLoop().threadsafeHandle({
+        double: async (n) => { await sleep(0.001); return 2 * n; },
+        end: () => ended.setResult(),
+      });
+      parentPort.postMessage(handle, [handle.port]);
+      await ended;
+    });`;
+  const ofMain = `
+    await new Promise((resolve) => setTimeout(resolve, 50)); // nothing else holds the worker
+    console.log(await loop.runCoroutineThreadsafe("double", 21), loop.runCoroutineThreadsafe("double", 4).result());
+    loop.callSoonThreadsafe("end");
+    console.log("exit code", await exit);`;
+  const { status, stdout, stderr } = await runNode(withLoopOfWorker(ofWorker, ofMain));
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "42 8\nexit code 0\n", stderr: "" });
+});
+
+test("a thread that ends fails what is awaited of its loop, also where it blocks", async () => {
+  const ofWorker = `
+    await run(async () => {
+      const handle = getRunningLoop().threadsafeHandle({
+        crash: () => { setTimeout(() => { throw new Error("crash"); }, 20); return new Future(); },
+      });
+      parentPort.postMessage(handle, [handle.port]);
+      await new Future();
+    });`;
+  const blocking =
+    'try { loop.runCoroutineThreadsafe("crash").result(); } catch (error) { console.log(error.message); }';
+  const awaiting = blocking.replace("loop.run", "await loop.run").replace(".result()", "");
+  for (const ofMain of [blocking, awaiting]) {
+    const { status, stdout, stderr } = await runNode(withLoopOfWorker(ofWorker, `${ofMain}; await exit;`));
+    expect(stdout.split("\n").sort()).toEqual(["", "Event loop is closed", "worker: crash"]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  }
+});
+
+test("a thread that was terminated fails what is awaited of its loop", async () => {
+  const ofWorker = `
+    await run(async () => {
+      const handle = getRunningLoop().threadsafeHandle({ wait: () => new Future() });
+      parentPort.postMessage(handle, [handle.port]);
+      await new Future();
+    });`;
+  const ofMain = `
+    const future = loop.runCoroutineThreadsafe("wait");
+    setTimeout(() => worker.terminate(), 50);
+    try { await future; } catch (error) { console.log(error.message, loop.isClosed()); }`;
+  const { stdout } = await runNode(withLoopOfWorker(ofWorker, ofMain));
+  expect(stdout).toBe("Event loop is closed true\n");
+});
+
+test("a loop that closes wakes those who have asked it and were not heard", async () => {
+  const ofWorker = `
+    const loop = attachLoop(workerData);
+    tell("asks");
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100); // the main thread is busy by then
+    try { loop.runCoroutineThreadsafe("nothing").result(); } catch (error) { tell(error.message); }`;
+  const program = `
+    import { Worker } from "node:worker_threads";
+    const loop = newEventLoop();
+    const handle = loop.threadsafeHandle({});
+    const worker = new Worker(${worker(ofWorker)}, {
+      eval: true, execArgv: [], workerData: handle, transferList: [handle.port],
+    });
+    worker.once("message", () => {
+      const end = Date.now() + 300; // the worker asks meanwhile, and sleeps
+      while (Date.now() < end);
+      worker.on("message", (text) => console.log(text));
+      loop.close();
+    });`;
+  const { status, stdout, stderr } = await runNode(program);
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "Event loop is closed\n", stderr: "" });
+});

@@ -1,4 +1,4 @@
-import { RuntimeError, show } from "@asyncio-ts/contextvars";
+import { show } from "@asyncio-ts/contextvars";
 import type { Seconds } from "@asyncio-ts/core";
 import { ExecutorFuture, type FutureSource } from "@asyncio-ts/executors";
 import { TimeoutError } from "@asyncio-ts/tasks";
@@ -55,10 +55,4 @@ export class ThreadsafeFuture<T> extends ExecutorFuture<T> {
     if (this.done() || this.#source.wait(timeout ?? Number.POSITIVE_INFINITY)) return;
     throw new TimeoutError(`The coroutine has not ended within ${timeout} seconds`);
   }
-}
-
-/** @throws {RuntimeError} This thread would wait for itself, or cannot read a port while it blocks. */
-export function checkMayBlock(isOwnThread: boolean, canRead: boolean): void {
-  if (isOwnThread) throw new RuntimeError("Cannot block the thread of the loop that is to give the result; await it");
-  if (!canRead) throw new RuntimeError("A thread cannot block here until a result has come; await it");
 }

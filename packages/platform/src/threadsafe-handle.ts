@@ -3,7 +3,7 @@ import type { Task } from "@asyncio-ts/tasks";
 import type { BlockingHost } from "./blocking-host.ts";
 import type { EventLoop } from "./event-loop.ts";
 import { numberOfThread, takeMessage } from "./node-threads.ts";
-import { type Port, type Reply, type Request, recordOf, ring, sharedWord } from "./threadsafe-protocol.ts";
+import { type Port, type Reply, type Request, recordOf, ring } from "./threadsafe-protocol.ts";
 
 /** The functions of a loop's thread that other threads may call by their names: any object, also a module. */
 export type Services = Readonly<Record<string, unknown>>;
@@ -11,11 +11,12 @@ export type Services = Readonly<Record<string, unknown>>;
 /**
  * A loop as another thread gets it: to be posted there, with `handle.port` in the list of what is transferred.
  *
- * Each handle serves one thread. `attachLoop` makes a loop of it that can be called.
+ * Each handle serves one thread. `attachLoop` makes a loop of it that can be called. A worker thread that has given one
+ * away lives on until its loop is closed, or until the other thread has ended.
  */
 export interface ThreadsafeHandle<S extends Services = Services> {
   readonly port: InstanceType<typeof MessagePort>;
-  /** @internal Rung after each message, for a loop that sleeps without looking at its port. */
+  /** @internal Rung after each message, for a loop that sleeps without looking at its port; `null` for any other. */
   readonly bell: Int32Array | null;
   /** @internal */
   readonly thread: number | null;
@@ -35,11 +36,24 @@ export function openHandle<S extends Services>(
   if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
   const { port1, port2 } = new MessageChannel();
   const server = new Server(loop, services, port1 as unknown as Port);
-  const bell = host === null ? sharedWord() : host.bell;
   if (host === null) server.listen();
   else host.poll(() => server.takeAll());
+  closeWithThread(server);
   loop.onClose(() => server.close());
-  return { port: port2 as never, bell, thread: numberOfThread() };
+  return { port: port2 as never, bell: host?.bell ?? null, thread: numberOfThread() };
+}
+
+/** Those that are open. They share one listener. */
+const servers = new Set<Server>();
+
+/** A thread that ends before its loop was closed tells so all who may sleep until it answers. */
+function closeWithThread(server: Server): void {
+  if (servers.size === 0) globalThis.process?.on?.("exit", closeAll);
+  servers.add(server);
+}
+
+function closeAll(): void {
+  for (const server of servers) server.close();
 }
 
 class Server {
@@ -54,10 +68,14 @@ class Server {
     this.#port = port;
   }
 
-  /** The port does not hold the process: the other thread does, as long as it lives. */
+  /**
+   * The main thread is not held by its port: other threads hold it, as long as they live. Nothing else would hold a worker
+   * that waits to be called; but nobody calls any more once the other end is gone.
+   */
   listen(): void {
     this.#port.onmessage = ({ data }) => this.#serve(data as Request);
-    this.#port.unref?.();
+    if (numberOfThread() === 0) this.#port.unref?.();
+    this.#port.addEventListener?.("close", () => this.#forget());
   }
 
   takeAll(): void {
@@ -67,10 +85,27 @@ class Server {
   }
 
   close(): void {
+    if (!this.#forget()) return;
     this.#reply({ kind: "closed" });
     for (const { word } of this.#running.values()) ring(word);
     this.#running.clear();
+    this.#wakeUnserved();
     this.#port.close();
+  }
+
+  /** The other end is gone, or will be told; false if that is known already. What Node does with a closed port may crash. */
+  #forget(): boolean {
+    if (!servers.delete(this)) return false;
+    if (servers.size === 0) globalThis.process?.removeListener?.("exit", closeAll);
+    return true;
+  }
+
+  /** Whoever has asked already, and has not been heard, may sleep until he is answered. */
+  #wakeUnserved(): void {
+    for (let next = takeMessage(this.#port); next !== undefined; next = takeMessage(this.#port)) {
+      const request = next.message as Request;
+      if (request.kind === "run") ring(request.word);
+    }
   }
 
   #serve(request: Request): void {
@@ -88,11 +123,27 @@ class Server {
 
   #run(request: Extract<Request, { kind: "run" }>): void {
     const { id, word } = request;
-    const task = this.#loop.createTask(() => this.#call(request) as PromiseLike<unknown>);
+    const task = this.#createTask(request);
+    if (task === null) return;
     const running = { task, word };
     this.#running.set(id, running);
     const done = (): void => this.#tellEnd(id, running);
     task.addWaiter({ run: done, runWithoutLoop: done });
+  }
+
+  /** The task factory is the owner's: that it fails concerns both sides. */
+  #createTask(request: Extract<Request, { kind: "run" }>): Task<unknown> | null {
+    try {
+      return this.#loop.createTask(() => this.#call(request) as PromiseLike<unknown>);
+    } catch (exception) {
+      this.#reply({ id: request.id, kind: "threw", error: recordOf(exception) });
+      ring(request.word);
+      this.#loop.callExceptionHandler({
+        message: "Cannot create the task that another thread has asked for",
+        exception,
+      });
+      return null;
+    }
   }
 
   #tellEnd(id: number, { task, word }: Running): void {
@@ -112,6 +163,7 @@ class Server {
   }
 
   #reply(reply: Reply): void {
+    if (reply.kind !== "closed" && !servers.has(this)) return;
     this.#port.postMessage(reply);
   }
 }

@@ -25,6 +25,7 @@ export interface Port {
   onmessage: ((event: { readonly data: unknown }) => void) | null;
   postMessage(message: unknown): void;
   close(): void;
+  addEventListener?(type: "close", listener: () => void): void;
   ref?(): void;
   unref?(): void;
 }
