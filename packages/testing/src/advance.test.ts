@@ -82,11 +82,19 @@ describe("advance()", () => {
       expect(() => advance(seconds)).toThrow(RangeError);
   });
 
-  test("is refused outside of the virtual time of a test, as waitAllTasksBlocked() is", async () => {
+  test("is refused outside of the virtual time of a test, before any time passes, as waitAllTasksBlocked() is", async () => {
+    expect(() => advance(1)).toThrow("advance() works in virtual time only");
+    expect(() => waitAllTasksBlocked()).toThrow("waitAllTasksBlocked() works in virtual time only");
     const times: number[] = [];
-    const advancing = runVirtual(async (loop) => await advance(1).finally(() => times.push(loop.time())));
-    await expect(advancing).rejects.toThrow("advance() works in virtual time only");
-    expect(times).toEqual([0]); // before any time has passed
+    const advancing = runVirtual(async (loop) => {
+      try {
+        await advance(1);
+      } finally {
+        times.push(loop.time());
+      }
+    });
+    await expect(advancing).rejects.toThrow("inside runTest(), virtual() or explore()");
     await expect(runVirtual(() => waitAllTasksBlocked())).rejects.toThrow("inside runTest(), virtual() or explore()");
+    expect(times).toEqual([0]);
   });
 });

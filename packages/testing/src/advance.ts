@@ -14,7 +14,7 @@ import { waitAllTasksBlocked } from "./wait-all-tasks-blocked.ts";
  *
  * @throws {TypeError} `seconds` is not a number.
  * @throws {RangeError} `seconds` is negative, infinite or NaN.
- * @throws {RuntimeError} When it is awaited: not in the virtual time of a test.
+ * @throws {RuntimeError} Called outside of the virtual time of a test.
  *
  * @example
  * await runTest(async (loop) => {
@@ -35,11 +35,11 @@ export function advance(seconds: Seconds): Coroutine<void> {
   if (!(seconds >= 0 && seconds < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`advance() cannot let ${show(seconds)} seconds pass`);
   }
+  runningVirtualLoop("advance()");
   return passTime(seconds);
 }
 
 const passTime = coroutine(function* advance(seconds: Seconds) {
-  runningVirtualLoop("advance()");
   yield* sleep(seconds);
   yield* waitAllTasksBlocked();
 });

@@ -80,7 +80,7 @@ export async function perform<T>(body: TestBody<T>, options: PerformOptions, pri
   const left: Leak[] = [];
   try {
     result = await runMain(runner, loop, body);
-    await runner.run(waitAllTasksBlocked());
+    await runner.run(() => waitAllTasksBlocked());
     left.push(...leaksOf(loop));
   } catch (error) {
     leaksOf(loop);

@@ -1,5 +1,6 @@
 import { type Coroutine, coroutine, Future } from "@asyncio-ts/tasks";
 import { runningVirtualLoop } from "./running-virtual-loop.ts";
+import type { VirtualEventLoop } from "./virtual-event-loop.ts";
 
 /**
  * Wait until nothing can go on by itself any more: every other task waits for time to pass, for this one, or for ever.
@@ -10,7 +11,7 @@ import { runningVirtualLoop } from "./running-virtual-loop.ts";
  * ## Cancellation
  * Safe.
  *
- * @throws {RuntimeError} When it is awaited: not in the virtual time of a test.
+ * @throws {RuntimeError} Called outside of the virtual time of a test.
  *
  * @see {@link https://trio.readthedocs.io/en/stable/reference-testing.html#trio.testing.wait_all_tasks_blocked}
  *
@@ -27,8 +28,11 @@ import { runningVirtualLoop } from "./running-virtual-loop.ts";
  *   worker.cancel();
  * });
  */
-export const waitAllTasksBlocked: () => Coroutine<void> = coroutine(function* waitAllTasksBlocked() {
-  const loop = runningVirtualLoop("waitAllTasksBlocked()");
+export function waitAllTasksBlocked(): Coroutine<void> {
+  return waitUntilAsleep(runningVirtualLoop("waitAllTasksBlocked()"));
+}
+
+const waitUntilAsleep = coroutine(function* waitAllTasksBlocked(loop: VirtualEventLoop) {
   const blocked = new Future<void>({ loop });
   loop.host.whenAsleep(() => {
     if (!blocked.done()) blocked.setResult();
