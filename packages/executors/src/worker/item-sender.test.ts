@@ -12,7 +12,7 @@ function makeSender() {
     poll: () => undefined,
     watch: () => {},
     post: (message) => {
-      const [, , slot, kind, value] = message as unknown[];
+      const [, , slot, kind, value] = structuredClone(message) as unknown[];
       if (kind === ITEM) items.push([slot, value]);
     },
   });
@@ -85,5 +85,18 @@ describe("ItemSender", () => {
     await expect(sender.sendAll(0, 3, 7, 9)).rejects.toThrow(
       "stream() needs a function that makes an iterable, but it returned 7",
     );
+  });
+  test("sendAll() ends the generator at its yield when an item cannot be sent", async () => {
+    const { sender } = makeSender();
+    let isCleanedUp = false;
+    function* careful() {
+      try {
+        yield () => {};
+      } finally {
+        isCleanedUp = true;
+      }
+    }
+    await expect(sender.sendAll(0, 1, careful(), 3)).rejects.toThrow("could not be cloned");
+    expect(isCleanedUp).toBe(true);
   });
 });

@@ -35,7 +35,12 @@ export class ItemSender {
       const step = this.#isStopped() ? await iterator.return?.() : await iterator.next();
       if (step === undefined || step.done === true) return step?.value;
       this.#credit--;
-      this.#replies.sendNow(slot, ITEM, step.value);
+      try {
+        this.#replies.sendNow(slot, ITEM, step.value);
+      } catch (error) {
+        await iterator.return?.(); // the item cannot be cloned: the generator ends at its `yield`
+        throw error;
+      }
     }
   }
 

@@ -134,4 +134,28 @@ describe("JobRunner", () => {
       [1, VALUE, "other"],
     ]);
   });
+
+  test("a thenable that throws, or calls back at once, ends its job, and no other", async () => {
+    const { runner, replies } = makeRunner({ isShared: false });
+    const failing = nameOf(() => ({
+      then() {
+        throw new RangeError("in then");
+      },
+    }));
+    const sudden = nameOf(() => ({
+      then(resolve: (value: unknown) => void) {
+        resolve("sudden");
+        throw new RangeError("too late");
+      },
+    }));
+    for (const _ of [1, 2]) runner.receive([0, 1, [0, failing], 0, 1, 2, [1, sudden], 0, 2, 3, later, 1, "later"]);
+    await until(replies, 6);
+    for (const at of [0, 3]) {
+      expect(replies[at]).toMatchObject([0, ERROR, { message: "in then" }]);
+      expect(replies.slice(at + 1, at + 3)).toEqual([
+        [1, VALUE, "sudden"],
+        [2, VALUE, "later"],
+      ]);
+    }
+  });
 });
