@@ -110,6 +110,23 @@ describe("SIGINT during run()", () => {
     expect(await runNode(program)).toEqual({ status: 130, stdout, stderr: "" });
   });
 
+  test("is the first one for a run that has begun after another one has survived one", async () => {
+    const program = `
+      const survivor = run(async () => { try { ${wait} } catch {} console.log("survived"); await sleep(0.3); });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await run(async () => { try { ${wait} } finally { console.log("cleaned up"); } }).catch((e) => console.log(e.name));
+      await survivor;`;
+    const stdout = "interrupt\nsurvived\ninterrupt\ncleaned up\nKeyboardInterrupt\n";
+    expect(await runNode(program)).toEqual({ status: 130, stdout, stderr: "" });
+  });
+
+  test("leaves the exit code to a program that handles uncaught errors", async () => {
+    const program = `
+      process.on("uncaughtException", () => process.exit(3));
+      void run(async () => { ${wait} });`;
+    expect(await runNode(program)).toEqual({ status: 3, stdout: "interrupt\n", stderr: "" });
+  });
+
   test("does what it always does once the run is over", async () => {
     const program = `await run(async () => {}); console.log("interrupt"); setTimeout(() => {}, 60_000);`;
     expect(await runNode(program)).toEqual({ status: null, stdout: "interrupt\n", stderr: "" });
@@ -158,6 +175,23 @@ describe("gracePeriod", () => {
       const main = async () => { try { ${wait} } finally { console.log("cleaning up"); await sleep(60); } };
       await run(main, { gracePeriod: 0.05 });`;
     expect(await runNode(program)).toEqual({ status: 130, stdout: "interrupt\ncleaning up\n", stderr: "" });
+  });
+
+  test("also limits what the run does after its main task", async () => {
+    const child = 'async () => { try { await sleep(60); } finally { console.log("cleaning up"); await sleep(60); } }';
+    const program = `
+      await run(async () => { createTask(${child}); await sleep(0); ${wait} }, { gracePeriod: 0.05 });`;
+    expect(await runNode(program)).toEqual({ status: 130, stdout: "interrupt\ncleaning up\n", stderr: "" });
+  });
+
+  test("is no limit for a run of a runner that goes on", async () => {
+    const program = `
+      const runner = new Runner({ gracePeriod: 0.02 });
+      console.log(await runner.run(async () => { ${wait} }).catch((error) => error.name));
+      console.log(await runner.run(sleep(0.06, "again")));
+      await runner.close();`;
+    const stdout = "interrupt\nKeyboardInterrupt\nagain\n";
+    expect(await runNode(program)).toEqual({ status: 130, stdout, stderr: "" });
   });
 
   test("is no limit for a main task that has ended in time, nor for what comes after it", async () => {

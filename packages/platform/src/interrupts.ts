@@ -10,7 +10,7 @@ export type InterruptSignal = "SIGINT" | "SIGTERM";
 export interface InterruptOptions {
   /** By default SIGINT alone, that is Ctrl-C; SIGTERM is what service managers and containers send. */
   readonly interruptedBy?: readonly InterruptSignal[] | undefined;
-  /** How long the main task may clean up after a signal before the process exits; by default for ever, as in CPython. */
+  /** How long the run may take to end after a signal, its shutdown included, before the process exits; by default for ever, as in CPython. */
   readonly gracePeriod?: Seconds | undefined;
 }
 
@@ -35,6 +35,7 @@ export class InterruptibleRun {
   readonly #gracePeriod: Seconds | undefined;
   #interruptedBy: InterruptSignal | null = null;
   #deadline: TimerHandle | null = null;
+  #hasEndedRun = false;
 
   constructor(main: Task<unknown>, { interruptedBy = ["SIGINT"], gracePeriod }: InterruptOptions) {
     this.#main = main;
@@ -47,22 +48,23 @@ export class InterruptibleRun {
     for (const signal of this.#signals) this.#listen(signal);
   }
 
+  /** The main task has ended. If that was by a signal, the deadline stays: it is for the shutdown of the loop as well. */
   end(): void {
-    this.#deadline?.cancel();
+    if (!this.#hasEndedRun) this.forgive();
     for (const signal of this.#signals) {
       const runs = interruptible[signal];
       if (runs.delete(this) && runs.size === 0) process.removeListener(signal, listeners[signal]);
     }
   }
 
-  /** Whether a signal has cancelled the main task. */
-  get interrupted(): boolean {
-    return this.#interruptedBy !== null;
+  /** The program goes on in spite of the signal, and has all the time. */
+  forgive(): void {
+    this.#deadline?.cancel();
   }
 
   /** Cancel the main task, once; false if there is nothing to cancel. */
   interrupt(signal: InterruptSignal): boolean {
-    if (this.interrupted || this.#main.done()) return false;
+    if (this.#interruptedBy !== null || this.#main.done()) return false;
     this.#interruptedBy = signal;
     if (this.#gracePeriod !== undefined) {
       const exit = (): never => process.exit(exitCodes[signal]);
@@ -75,6 +77,7 @@ export class InterruptibleRun {
   failureFor(error: unknown): unknown {
     const signal = this.#interruptedBy;
     if (signal === null || !(error instanceof CancelledError) || this.#main.uncancel() > 0) return error;
+    this.#hasEndedRun = true;
     announceExitCode(exitCodes[signal]);
     return new KeyboardInterrupt(`The run was interrupted by ${signal}`, { cause: error, signal });
   }
@@ -111,11 +114,10 @@ function listenersOf(signal: InterruptSignal): unknown[] | null {
   return hasSignals ? process.listeners(signal) : null;
 }
 
+/** A run that has survived a signal does not make it the second one for a run that has begun since. */
 function interruptAll(signal: InterruptSignal): void {
-  const runs = [...interruptible[signal]];
-  const isFirst = !runs.some((run) => run.interrupted);
-  if (isFirst && runs.filter((run) => run.interrupt(signal)).length > 0) return;
-  process.exit(exitCodes[signal]);
+  const interrupted = [...interruptible[signal]].filter((run) => run.interrupt(signal));
+  if (interrupted.length === 0) process.exit(exitCodes[signal]);
 }
 
 /** The program goes on, and may set another one; but if it ends by the interrupt, then as programs do that a signal ended. */
@@ -125,9 +127,12 @@ function announceExitCode(exitCode: number): void {
   process.on("uncaughtExceptionMonitor", watchUncaught);
 }
 
-/** Node sets the exit code of a program that an error ends to 1, in spite of what it was; in `exit` it can be changed. */
+/**
+ * Node sets the exit code of a program that an error ends to 1, in spite of what it was; in `exit` it can be changed. Where
+ * the program handles uncaught errors, it decides itself.
+ */
 function watchUncaught(error: unknown): void {
-  if (!(error instanceof KeyboardInterrupt)) return;
+  if (!(error instanceof KeyboardInterrupt) || process.listenerCount("uncaughtException") > 0) return;
   process.once("exit", () => {
     process.exitCode = exitCodes[error.signal];
   });

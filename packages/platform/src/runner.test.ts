@@ -18,6 +18,7 @@ import { DeadlockError } from "./errors.ts";
 import type { EventLoop } from "./event-loop.ts";
 import type { MainWork } from "./main-work.ts";
 import { getEventLoop, getEventLoopPolicy, setEventLoopPolicy } from "./policy.ts";
+import { run } from "./run.ts";
 import { Runner } from "./runner.ts";
 
 const sayDone = coroutine(async function sayDone() {
@@ -294,6 +295,14 @@ describe("runner.run()", () => {
 });
 
 describe("runner.close()", () => {
+  test("inside a running loop is refused, and leaves the runner as it was", async () => {
+    const runner = new Runner();
+    runner.getLoop();
+    await expect(run(() => runner.close())).rejects.toThrow("Cannot close a runner from a running event loop");
+    expect(await runner.run(sleep(0, "still open"))).toBe("still open");
+    await runner.close();
+  });
+
   test("does nothing before the first use, nor after the first time", async () => {
     const loopFactory = vi.fn<() => EventLoop>(virtualLoop);
     const unused = new Runner({ loopFactory });

@@ -1,4 +1,5 @@
 import { type Context, copyContext, RuntimeError, show } from "@asyncio-ts/contextvars";
+import { loopOfFlow } from "@asyncio-ts/core";
 import type { Task } from "@asyncio-ts/tasks";
 import { EventLoop } from "./event-loop.ts";
 import { checkInterruptOptions, InterruptibleRun, type InterruptOptions } from "./interrupts.ts";
@@ -53,6 +54,7 @@ export class Runner implements AsyncDisposable {
   readonly #loopFactory: (() => EventLoop) | undefined;
   readonly #interruptOptions: InterruptOptions;
   #state: State = { kind: "created" };
+  #lastRun: InterruptibleRun | null = null;
 
   /** @throws {TypeError} An option is of the wrong type. @throws {RangeError} `gracePeriod` is no span of time. */
   constructor(options: RunnerOptions = {}) {
@@ -102,6 +104,8 @@ export class Runner implements AsyncDisposable {
   async run<T>(work: MainWork<T>, options: RunnerRunOptions = {}): Promise<T> {
     const [loop, main] = this.#createMain(work, options);
     const interruptible = new InterruptibleRun(main, this.#interruptOptions);
+    this.#lastRun?.forgive();
+    this.#lastRun = interruptible;
     interruptible.begin();
     try {
       return await loop.runUntilComplete(main);
@@ -120,7 +124,7 @@ export class Runner implements AsyncDisposable {
    * ## Cancellation
    * The shutdown cannot be cancelled: it lasts as long as the slowest task takes to clean up.
    *
-   * @throws {RuntimeError} The runner is running.
+   * @throws {RuntimeError} The runner is running, or the caller is inside a running loop.
    * @throws {DeadlockError} A task refuses to end and waits for something that can never happen; the loop is closed then,
    * too.
    */
@@ -129,6 +133,7 @@ export class Runner implements AsyncDisposable {
     if (this.#state.kind === "initialized") {
       const { loop } = this.#state;
       if (loop.isRunning()) throw new RuntimeError("Cannot close a runner that is running");
+      if (loopOfFlow() !== null) throw new RuntimeError("Cannot close a runner from a running event loop");
       this.#state = { kind: "closed", shutdown: this.#shutDown(loop) };
     }
     await this.#state.shutdown;
