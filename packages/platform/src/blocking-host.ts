@@ -16,6 +16,7 @@ export class BlockingHost implements Host {
   readonly #polls: (() => void)[] = [];
   #alarm: { readonly time: Seconds; readonly callback: () => void } | null = null;
   #stuck: (() => void) | null = null;
+  #wasStuck = false;
 
   /** @throws {RuntimeError} Threads share no memory here. */
   constructor() {
@@ -60,8 +61,13 @@ export class BlockingHost implements Host {
     this.#polls.push(take);
   }
 
-  /** Call back what is due, and sleep in between, until the loop wants nothing any more. */
-  runUntil(isOver: () => boolean): void {
+  /**
+   * Call back what is due, and sleep in between, until the loop wants nothing any more.
+   *
+   * @returns Whether that is because nothing can ever wake it.
+   */
+  runUntil(isOver: () => boolean): boolean {
+    this.#wasStuck = false;
     while (!isOver()) {
       const seen = Atomics.load(this.bell, 0);
       for (const take of this.#polls) take();
@@ -69,6 +75,7 @@ export class BlockingHost implements Host {
       if (next !== null) next();
       else if (!isOver()) this.#sleep(seen);
     }
+    return this.#wasStuck;
   }
 
   #takeDue(): (() => void) | null {
@@ -80,6 +87,7 @@ export class BlockingHost implements Host {
     const stuck = this.#stuck;
     if (alarm !== null || stuck === null || this.#mayBeCalled()) return null;
     this.#stuck = null;
+    this.#wasStuck = true;
     return stuck;
   }
 

@@ -77,6 +77,37 @@ describe("runSync()", () => {
     print.mockRestore();
   });
 
+  test("tells a loop that was stopped from one that is stuck", () => {
+    const print = vi.spyOn(console, "error").mockImplementation(() => {}); // what is left is cancelled
+    const stopped = function* () {
+      getRunningLoop().stop();
+      yield* sleep(0.01);
+    };
+    expect(() => runSync(stopped)).toThrow("Event loop stopped before the future was done");
+    print.mockRestore();
+  });
+
+  test("names the error of its main task as the cause of that of its shutdown", () => {
+    const print = vi.spyOn(console, "error").mockImplementation(() => {});
+    const main = function* () {
+      createTask(async () => await new Promise(() => {}), { name: "stuck" });
+      yield* sleep(0);
+      throw new RangeError("of main");
+    };
+    let error: unknown;
+    try {
+      runSync(main);
+    } catch (caught) {
+      error = caught;
+    }
+    expect(error).toMatchObject({ name: "DeadlockError", cause: new RangeError("of main") });
+    print.mockRestore();
+  });
+
+  test("refuses a debug mode that is no boolean", () => {
+    expect(() => runSync(sleep(0), { debug: "yes" as never })).toThrow(TypeError);
+  });
+
   test("is refused inside a running loop", async () => {
     await expect(run(async () => runSync(sleep(0)))).rejects.toThrow(
       "runSync() cannot be called from a running event loop",
