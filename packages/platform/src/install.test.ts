@@ -68,6 +68,20 @@ describe("install()", () => {
   });
 });
 
+describe("install(), if it is refused,", () => {
+  test.each([[{ debug: "yes" }], [{ daemon: 1 }]])("makes no loop for %j", async (options) => {
+    const program = `
+      const { install } = await import("@asyncio-ts/platform");
+      try { install(${JSON.stringify(options)}); } catch (error) { console.log(error.name); }`;
+    const result = await runNode(program, { env: { ASYNCIO_DEBUG: "1" } });
+    expect(result).toEqual({ status: 0, stdout: "TypeError\n", stderr: "" });
+  });
+
+  test("inside a running loop says so", async () => {
+    await expect(run(async () => install())).rejects.toThrow("install() cannot be called from a running event loop");
+  });
+});
+
 describe("a process with a loop that is installed", () => {
   const installed = 'const { install } = await import("@asyncio-ts/platform");\n';
 

@@ -1,5 +1,5 @@
 import { RuntimeError, show } from "@asyncio-ts/contextvars";
-import { type Cancellable, type Host, type Seconds, setAmbientLoop } from "@asyncio-ts/core";
+import { type Cancellable, type Host, loopOfFlow, type Seconds, setAmbientLoop } from "@asyncio-ts/core";
 import { newPlatformHost } from "#platform-host";
 import { EventLoop } from "./event-loop.ts";
 import { Runner } from "./runner.ts";
@@ -45,10 +45,10 @@ export function install(options: InstallOptions = {}): Installation {
   const { debug, daemon = false } = options;
   if (typeof daemon !== "boolean") throw new TypeError(`The option daemon is a boolean, not ${show(daemon)}`);
   if (installed !== null) throw new RuntimeError("An event loop is installed already");
-  const loop = new EventLoop(new AmbientHost(newPlatformHost(), daemon));
-  const ambient = new Ambient(loop, new Runner({ debug, loopFactory: () => loop }));
-  installed = ambient;
-  return ambient;
+  if (loopOfFlow() !== null) throw new RuntimeError("install() cannot be called from a running event loop");
+  const loopFactory = (): EventLoop => new EventLoop(new AmbientHost(newPlatformHost(), daemon));
+  installed = new Ambient(new Runner({ debug, loopFactory }));
+  return installed;
 }
 
 class Ambient implements Installation {
@@ -57,12 +57,11 @@ class Ambient implements Installation {
   readonly #running: Promise<void>;
   #ended: Promise<void> | null = null;
 
-  constructor(loop: EventLoop, runner: Runner) {
-    this.loop = loop;
+  constructor(runner: Runner) {
     this.#runner = runner;
-    runner.getLoop();
-    this.#running = loop.runForever();
-    setAmbientLoop(loop);
+    this.loop = runner.getLoop();
+    this.#running = this.loop.runForever();
+    setAmbientLoop(this.loop);
   }
 
   uninstall(): Promise<void> {
