@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { runNode } from "../test/run-node.ts";
 import { EventLoop } from "./event-loop.ts";
 import {
   BunEventLoopPolicy,
@@ -36,3 +37,13 @@ describe("policies of platforms", () => {
     expect(await run(async () => "done", { loopFactory: () => policy.newEventLoop() })).toBe("done");
   });
 });
+
+test("a loop on a WebHost lets a process of Node end", async () => {
+  const program = `
+    const { WebEventLoopPolicy } = await import("@asyncio-ts/platform");
+    const loop = new WebEventLoopPolicy().newEventLoop();
+    await loop.runUntilComplete(sleep(0.01));
+    loop.close();
+    setTimeout(() => console.log("still alive"), 2_000).unref();`;
+  expect(await runNode(program)).toEqual({ status: 0, stdout: "", stderr: "" });
+}, 30_000);

@@ -4,7 +4,8 @@ import { Alarm } from "./alarm.ts";
 
 /** A `MessageChannel` as pages have it: the types of Node know another one. */
 interface WebChannel {
-  readonly port1: { onmessage: (() => void) | null };
+  /** On Node, which may be used with this host as well, an open port holds the process unless it is told not to. */
+  readonly port1: { onmessage: (() => void) | null; ref?(): void; unref?(): void };
   readonly port2: { postMessage(message: null): void };
 }
 
@@ -56,6 +57,7 @@ export class WebHost implements Host {
   #callInNextTask(callback: () => void): void {
     this.#callbacks.push(callback);
     if (this.#channel === null) this.#channel = this.#openChannel();
+    if (this.#callbacks.length === 1) this.#channel.port1.ref?.();
     this.#channel.port2.postMessage(null);
   }
 
@@ -67,6 +69,7 @@ export class WebHost implements Host {
 
   readonly #callNext = (): void => {
     const callback = this.#callbacks.shift();
+    if (this.#callbacks.length === 0) this.#channel?.port1.unref?.();
     callback?.();
   };
 }
