@@ -75,12 +75,12 @@ export class ProcessLink implements WorkerLink {
 
   ref(): void {
     this.#child.ref();
-    this.#child.channel?.ref();
+    this.#child.channel?.ref?.(); // Bun has none
   }
 
   unref(): void {
     this.#child.unref();
-    this.#child.channel?.unref();
+    this.#child.channel?.unref?.();
   }
 
   kill(): void {
