@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
@@ -27,7 +27,10 @@ function start(command: string, ...args: string[]): { readonly status: number | 
 describe("the samples of the guide and of the README", () => {
   beforeAll(() => {
     start("tsc", "--build", root);
-    mkdirSync(programs, { recursive: true });
+    // The meta-package does not depend on this one, nor this one on it; users have both.
+    start("tsc", "--build", `${root}../asyncio-ts`);
+    mkdirSync(`${programs}node_modules`, { recursive: true });
+    symlinkSync(`${root}../asyncio-ts`, `${programs}node_modules/asyncio-ts`, "junction");
   });
   afterAll(() => rmSync(programs, { recursive: true }));
 
