@@ -104,4 +104,9 @@ describe("a process pool", () => {
     pool = new ProcessPoolExecutor({ maxWorkers: 1, resourceLimits: { maxOldGenerationSizeMb: 77 } });
     expect(await pool.submit(flags)).toContain("--max-old-space-size=77");
   });
+
+  test("does not have its processes wait for a debugger, where its program does", { timeout: patience }, async () => {
+    pool = new ProcessPoolExecutor({ maxWorkers: 1, execArgv: ["--inspect-wait=0", "--no-deprecation"] });
+    expect(await pool.submit(flags)).toEqual(expect.not.arrayContaining([expect.stringContaining("inspect")]));
+  });
 });

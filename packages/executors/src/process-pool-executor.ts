@@ -74,7 +74,7 @@ function withoutProgram(execArgv: readonly string[]): string[] {
   for (let i = 0; i < execArgv.length; i++) {
     const flag = execArgv[i] as string;
     if (/^(-e|-p|-pe|--eval|--print)$/.test(flag)) i++;
-    else if (!/^--(eval|print|inspect(-brk|-port)?|input-type)(=|$)/.test(flag)) flags.push(flag);
+    else if (!/^--(eval|print|inspect(-brk|-wait|-port)?|input-type)(=|$)/.test(flag)) flags.push(flag);
   }
   return flags;
 }
