@@ -92,6 +92,7 @@ test("a worker that runs nothing but its loop sleeps in it, and is woken by the 
       console.log(await loop.runCoroutineThreadsafe("square", 7), loop.runCoroutineThreadsafe("square", 8).result());
       loop.callSoonThreadsafe("end", "ended");
       await exit;
+      while (!loop.isClosed()) await sleep(0.001); // a worker may have gone before its last message is here
       try { loop.callSoonThreadsafe("end"); } catch (error) { console.log(error.message); }
     });`;
   const { status, stdout, stderr } = await runNode(

@@ -234,8 +234,8 @@ describe("Future.addWaiter()", () => {
     for (const waiter of waiters) future.addWaiter(waiter);
     const began = performance.now();
     for (const waiter of waiters) future.removeWaiter(waiter);
-    expect(performance.now() - began).toBeLessThan(5_000); // copying what is left each time takes minutes
-  });
+    expect(performance.now() - began).toBeLessThan(20_000); // copying what is left each time takes minutes
+  }, 30_000);
 
   test("a future of a closed loop can still be settled; its callbacks are never called", () => {
     const loop = new VirtualLoop();
