@@ -54,8 +54,12 @@ describe.each([
     const mark = `ASYNCIO_TS_TEST=${kind}-${process.pid}-${Date.now()}`;
     const [name, value] = mark.split("=") as [string, string];
     const env = { ...process.env, NODE_OPTIONS: "", [name]: value };
-    const options = { env, stdio: ["ignore", "pipe", "ignore"], timeout: 40_000, killSignal: "SIGKILL" } as const;
-    const program = spawn(process.execPath, [faults, kind], options);
+    const program = spawn(process.execPath, [faults, kind], {
+      env,
+      stdio: ["ignore", "pipe", "ignore"],
+      timeout: 40_000,
+      killSignal: "SIGKILL",
+    });
     const [output, [code]] = await Promise.all([text(program.stdout), once(program, "exit")]);
     const found = Object.fromEntries(
       output
