@@ -4,7 +4,8 @@ import type { GeneratorBody } from "@asyncio-ts/tasks";
 import { canTakeMessages, numberOfThread, takeMessage } from "./node-threads.ts";
 import { ThreadsafeFuture } from "./threadsafe-future.ts";
 import type { Services, ThreadsafeHandle } from "./threadsafe-handle.ts";
-import { errorOf, type Port, type Reply, type Request, ring, sharedWord, sleepOn } from "./threadsafe-protocol.ts";
+import { type Port, type Reply, type Request, ring, sharedWord, sleepOn } from "./threadsafe-protocol.ts";
+import { thrownOf } from "./thrown-record.ts";
 
 type ArgumentsOf<F> = F extends (...args: infer Args) => unknown ? Args : never;
 type ResultOf<F> = F extends (...args: never) => infer R ? (R extends GeneratorBody<infer T> ? T : Awaited<R>) : never;
@@ -153,7 +154,7 @@ export class RemoteLoop<S extends Services = Services> {
     this.#forget(reply.id);
     if (future === undefined || future.done()) return;
     if (reply.kind === "returned") future.setResult(reply.value);
-    else if (reply.kind === "threw") future.setException(errorOf(reply.error));
+    else if (reply.kind === "threw") future.setException(thrownOf(reply.error));
     else future.setCancelled(reply.reason);
   }
 

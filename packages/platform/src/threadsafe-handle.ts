@@ -3,7 +3,8 @@ import type { Task } from "@asyncio-ts/tasks";
 import type { BlockingHost } from "./blocking-host.ts";
 import type { EventLoop } from "./event-loop.ts";
 import { numberOfThread, takeMessage } from "./node-threads.ts";
-import { type Port, type Reply, type Request, recordOf, ring } from "./threadsafe-protocol.ts";
+import { type Port, type Reply, type Request, ring } from "./threadsafe-protocol.ts";
+import { recordOf } from "./thrown-record.ts";
 
 /** The functions of a loop's thread that other threads may call by their names: any object, also a module. */
 export type Services = Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
 import type { Seconds } from "@asyncio-ts/core";
+import type { ThrownRecord } from "./thrown-record.ts";
 
 /** What another thread asks of a loop. */
 export type Request =
@@ -16,7 +17,7 @@ export type Request =
 /** How a coroutine ended that another thread has asked for. */
 export type Reply =
   | { readonly id: number; readonly kind: "returned"; readonly value: unknown }
-  | { readonly id: number; readonly kind: "threw"; readonly error: ErrorRecord }
+  | { readonly id: number; readonly kind: "threw"; readonly error: ThrownRecord }
   | { readonly id: number; readonly kind: "cancelled"; readonly reason: unknown }
   | { readonly kind: "closed" };
 
@@ -28,35 +29,6 @@ export interface Port {
   addEventListener?(type: "close", listener: () => void): void;
   ref?(): void;
   unref?(): void;
-}
-
-/** An error on its way to another thread: a clone has lost its class. */
-export interface ErrorRecord {
-  readonly clone: unknown;
-  readonly name: string;
-  /** The brands by which our errors know each other. */
-  readonly brands: readonly string[];
-}
-
-const brandPrefix = "asyncio-ts.";
-
-export function recordOf(error: unknown): ErrorRecord {
-  if (!(error instanceof Error)) return { clone: error, name: "", brands: [] };
-  const brands: string[] = [];
-  for (let object: object | null = error; object !== null; object = Object.getPrototypeOf(object)) {
-    for (const key of Object.getOwnPropertySymbols(object)) {
-      const name = Symbol.keyFor(key);
-      if (name?.startsWith(brandPrefix)) brands.push(name);
-    }
-  }
-  return { clone: error, name: error.name, brands };
-}
-
-export function errorOf({ clone, name, brands }: ErrorRecord): unknown {
-  if (!(clone instanceof Error)) return clone;
-  if (clone.name !== name) Object.defineProperty(clone, "name", { value: name, configurable: true, writable: true });
-  for (const each of brands) Object.defineProperty(clone, Symbol.for(each), { value: true });
-  return clone;
 }
 
 /** A word of shared memory; `null` where there is none, as in pages that are not isolated. */
