@@ -53,8 +53,10 @@ function extrasOf({ settings, attempt, isKillable }: Job): JobExtras | null {
 /** The error of a job whose arguments cannot be sent `to` where it was to run: says which one it is. */
 export function cannotSend(job: Job, to: "thread" | "process", cause: unknown): unknown {
   const why = cause instanceof Error ? cause.message : String(cause);
-  const isAtFault = to === "process" ? (arg: unknown) => !canBeCloned(arg) : (arg: unknown) => !canBePosted(arg);
-  const index = job.args.findIndex(isAtFault);
+  const { args, transfers } = job;
+  const isMoved = (arg: unknown): boolean => transfers?.includes(arg as object) ?? false;
+  const canBeSent = to === "process" ? canBeCloned : (arg: unknown): boolean => isMoved(arg) || canBePosted(arg);
+  const index = args.findIndex((arg) => !canBeSent(arg));
   const what = index < 0 ? "The arguments of a job" : `Argument ${index} of a job`;
   return new DOMException(`${what} cannot be sent to a worker: ${why}`, "DataCloneError");
 }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { block, nest } from "../test/fixtures/jobs.js";
 import { failureOf, jobs, untilRunning } from "../test/pools.ts";
 import { ThreadPoolExecutor } from "./thread-pool-executor.ts";
+import { transfer } from "./transfer.ts";
 
 const patience = 30_000;
 
@@ -69,4 +70,15 @@ describe("ThreadLink", () => {
       expect(pool.statistics()).toMatchObject({ waiting: 0, running: 0, crashes: 0 });
     },
   );
+
+  test("of several arguments the one is named that cannot be sent, not what is shared or moved", {
+    timeout: patience,
+  }, async () => {
+    pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const { port1 } = new MessageChannel();
+    const take = jobs.echo as (...args: unknown[]) => unknown;
+    const job = pool.submit(take, new SharedArrayBuffer(1), transfer(port1), () => {});
+    expect((await failureOf(job)).message).toMatch(/^Argument 2 of a job cannot be sent/);
+    port1.close();
+  });
 });
