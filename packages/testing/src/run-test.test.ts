@@ -428,6 +428,17 @@ describe("runTest()", () => {
     }
   }, 60_000);
 
+  test("fails so as well when the body has ended, and what it has left goes round", async () => {
+    const spin = function* (): GeneratorBody<void> {
+      for (;;) yield* sleep(0);
+    };
+    for (const body of bodies(() => void createTask(spin, { name: "spinner" }))) {
+      expect((await failureOf(body, { turns: 3_000 })).message).toMatch(/more than 3000 turns.*name='spinner'/s);
+    }
+    const left = async (): Promise<void> => void createTask(spin, { name: "spinner" });
+    expect((await failureOf(left, { turns: 3_000 })).message).toMatch(/more than 3000 turns.*name='spinner'/s);
+  });
+
   test("tells that by no error inside of the program, which could catch it, but by its end", async () => {
     let caught = 0;
     const error = await failureOf(

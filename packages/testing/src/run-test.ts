@@ -81,8 +81,10 @@ export async function perform<T>(body: TestBody<T>, options: PerformOptions, pri
   try {
     result = await runMain(runner, loop, body);
     await runner.run(() => waitAllTasksBlocked());
+    loop.checkTime();
     left.push(...leaksOf(loop));
-  } catch (error) {
+  } catch (reason) {
+    const error = loop.overrun ?? reason;
     leaksOf(loop);
     await close(runner, loop);
     // That tasks are left is no wonder now; all else may tell why the body has failed.
@@ -102,11 +104,7 @@ async function runMain<T>(runner: Runner, loop: VirtualEventLoop, body: TestBody
     return body(loop);
   };
   Object.defineProperty(main, "name", { value: body.name });
-  const result = await runner.run(main).catch((error: unknown) => {
-    throw loop.overrun ?? error;
-  });
-  loop.checkTime();
-  return result;
+  return await runner.run(main);
 }
 
 /** Cancel what is left, give it as much time again to clean up, and close the loop, which reports who refuses. */
