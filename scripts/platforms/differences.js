@@ -162,12 +162,14 @@ export const differences = [
       "an exception that is never retrieved > .*(dropped|the loop is open)$",
       "TurnInLine > nothing holds",
     ]),
-    reason: "these tests need `gc()`, which a page of Firefox has not: what is dropped there is reported, but when is not tested",
+    reason:
+      "these tests need `gc()`, which a page of Firefox has not: what is dropped there is reported, but when is not tested",
   },
   {
     on: ["Firefox"],
     test: /the stack of a group > (is followed by|begins where|is found when|shows the first fifteen)/,
-    reason: "the `stack` of an error is lines of code alone, without its message: that of a group does not show its parts",
+    reason:
+      "the `stack` of an error is lines of code alone, without its message: that of a group does not show its parts",
   },
 ];
 

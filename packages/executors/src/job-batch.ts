@@ -1,7 +1,6 @@
-import type { Job, JobSettings } from "./job.ts";
+import type { Job } from "./job.ts";
 import type { JobExtras } from "./protocol.ts";
 import { canBeCloned } from "./sendable.ts";
-import { takeTransfers } from "./transfer.ts";
 
 /** Jobs on their way to a worker, written one after another into one flat array. */
 export class JobBatch {
@@ -21,19 +20,6 @@ export class JobBatch {
     for (const arg of args) message.push(arg);
     if (job.transfers !== null) this.transfers.push(...job.transfers);
   }
-}
-
-/** What is to be moved along with `args`; the marks are taken off them. */
-export function transfersOf(args: readonly unknown[], settings: JobSettings | null): readonly object[] | null {
-  if (settings === null && !args.some(isObject)) return null;
-  const marked = takeTransfers(args);
-  const given = settings?.transfer ?? [];
-  if (marked.length + given.length === 0) return null;
-  return [...new Set([...marked, ...given])];
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null;
 }
 
 function extrasOf({ settings, attempt, isKillable }: Job): JobExtras | null {

@@ -3,6 +3,7 @@ import type { ContextSnapshot } from "./context-snapshot.ts";
 import { ExecutorFuture, type FutureSource } from "./executor-future.ts";
 import type { JobName } from "./job-name.ts";
 import type { PoolWorker } from "./pool-worker.ts";
+import { takeTransfers } from "./transfer.ts";
 
 /** A function that a pool was given, and what it has learned of it. */
 export interface JobFunction {
@@ -55,6 +56,8 @@ export class Job implements FutureSource {
   isQueued = false;
   worker: PoolWorker | null = null;
   slot = -1;
+  /** How many workers have died with nothing but jobs that they had not begun, this one among them. */
+  returns = 0;
   /** The how manyth time it is run. */
   attempt = 1;
   /** The how manyth job it is of its worker. */
@@ -84,7 +87,6 @@ export class Job implements FutureSource {
       readonly args: readonly unknown[];
       readonly id: number;
       readonly settings: JobSettings | null;
-      readonly transfers: readonly object[] | null;
       readonly submittedAt: number;
       readonly submittedFrom: string | undefined;
     },
@@ -94,17 +96,16 @@ export class Job implements FutureSource {
     this.args = from.args;
     this.id = from.id;
     this.settings = from.settings;
-    this.transfers = from.transfers;
+    this.transfers = transfersOf(from.args, from.settings);
     this.submittedAt = from.submittedAt;
     this.submittedFrom = from.submittedFrom;
   }
 
-  /** Whether the pool may have to end its worker. */
+  /** Whether the pool may have to end its worker, or whether it may be what workers die of. */
   get isKillable(): boolean {
-    const { settings } = this;
-    return (
-      settings !== null && (settings.timeout !== null || settings.signal !== null || settings.gracePeriod !== null)
-    );
+    const { settings, returns } = this;
+    if (settings === null) return returns > 0;
+    return returns > 0 || settings.timeout !== null || settings.signal !== null || settings.gracePeriod !== null;
   }
 
   /** Whether somebody listens to it while it runs. */
@@ -182,4 +183,17 @@ export class Job implements FutureSource {
 
 function isCancellation(error: unknown): boolean {
   return error instanceof Error && (error.name === "CancelledError" || error.name === "AbortError");
+}
+
+/** What is to be moved along with `args`; the marks are taken off them. */
+function transfersOf(args: readonly unknown[], settings: JobSettings | null): readonly object[] | null {
+  if (settings === null && !args.some(isObject)) return null;
+  const marked = takeTransfers(args);
+  const given = settings?.transfer ?? [];
+  if (marked.length + given.length === 0) return null;
+  return [...new Set([...marked, ...given])];
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }

@@ -79,6 +79,7 @@ async function* inOrder(
       const first = underWay[0];
       if (first === undefined) return;
       const result = await first;
+      signal?.throwIfAborted();
       underWay.shift();
       yield result;
     }
@@ -87,15 +88,15 @@ async function* inOrder(
     throw error;
   } finally {
     if (signal !== undefined) removeAbortListener(signal, cancelAll);
-    for (const future of underWay) abandon(future);
+    for (const future of underWay) abandon(future, signal?.reason);
     await source.close();
   }
 }
 
 /** Nobody will read it: its exception is nobody's business either. */
-function abandon(future: ExecutorFuture<unknown>): void {
+function abandon(future: ExecutorFuture<unknown>, reason: unknown): void {
   future.addDoneCallback(() => future.failure());
-  future.cancel();
+  future.cancel(reason);
 }
 
 async function* chunks(source: Source, size: number): AsyncGenerator<unknown[]> {

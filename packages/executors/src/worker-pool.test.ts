@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { nest } from "../test/fixtures/jobs.js";
 import { type AnyPool, failureOf, jobs, kinds, untilRunning } from "../test/pools.ts";
 import { BrokenExecutor, ExecutorFull } from "./errors.ts";
 import { inline } from "./inline.ts";
+import { ProcessPoolExecutor } from "./process-pool-executor.ts";
 import { ThreadPoolExecutor } from "./thread-pool-executor.ts";
 import { transfer } from "./transfer.ts";
 
@@ -61,6 +63,16 @@ describe.each(kinds)("the books of a $kind pool", ({ make, kind }) => {
     for (let i = 0; i < 3; i++) expect(await pool.broadcast(jobs.add, i, 1)).toEqual([i + 1, i + 1]);
     await vi.waitFor(() => expect(pool.statistics().workers).toBe(0), { timeout: patience });
     expect(pool.statistics().waitTime.max).toBeLessThan(patience / 2);
+  });
+
+  test("broadcast() runs in as many workers as there may be, also while others end", {
+    timeout: patience,
+  }, async () => {
+    pool = make({ maxWorkers: 2, maxTasksPerChild: 1 });
+    const busy = [pool.submit(jobs.block, 50), pool.submit(jobs.block, 50)];
+    await Promise.all(busy.map(untilRunning));
+    expect(await pool.broadcast(jobs.add, 1, 1)).toEqual([2, 2]);
+    expect(await Promise.all(busy)).toEqual([50, 50]);
   });
 
   test("broadcast() fails where no worker can be started", { timeout: patience }, async () => {
@@ -224,4 +236,14 @@ test("a job that is killed takes no results of others along", { timeout: patienc
   expect((await failureOf(doomed)).name).toBe("CancelledError");
   await Promise.all([...before, ...behind]);
   expect(pool.statistics().failed).toBe(0);
+});
+
+test("a job of which processes die before they begin it fails, and no other", { timeout: patience }, async () => {
+  pool = new ProcessPoolExecutor({ maxWorkers: 1, execArgv: ["--stack-size=400"] });
+  await pool.submit(jobs.add, 1, 1);
+  const fatal = pool.submit(jobs.echo, nest(2_500)); // can be written, but not be read with so small a stack
+  const others = [1, 2, 3].map((n) => pool.submit(jobs.add, n, n));
+  expect((await failureOf(fatal)).name).toBe("WorkerDied");
+  expect(await Promise.all(others)).toEqual([2, 4, 6]);
+  expect(pool.statistics()).toMatchObject({ waiting: 0, running: 0 });
 });

@@ -5,7 +5,6 @@ import { after } from "./deadline.ts";
 import { fromRecord, type ThrownRecord } from "./error-record.ts";
 import { describeExit, ExecutorFull, WorkerDied, type WorkerExit } from "./errors.ts";
 import { Job, type JobFunction, type JobKeeper, type JobSettings } from "./job.ts";
-import { transfersOf } from "./job-batch.ts";
 import { JobQueue } from "./job-queue.ts";
 import type { PoolSetup } from "./pool-options.ts";
 import { PoolState } from "./pool-state.ts";
@@ -17,6 +16,9 @@ import type { WorkerKeeper } from "./worker-keeper.ts";
 
 /** So many workers in a row may die before their first word; then the pool is broken. */
 const failedStartsAtMost = 3;
+
+/** So many workers may die of a job before they have begun it; then it fails. */
+const returnsAtMost = 3;
 
 /**
  * Jobs, and the workers that run them, whatever a worker is made of.
@@ -81,7 +83,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
    */
   broadcast(fn: JobFunction, args: readonly unknown[]): Job[] {
     this.#state.check();
-    this.#startWorkers(this.#setup.maxWorkers);
+    this.#startWorkers(this.#setup.maxWorkers - this.#crew.open().length);
     this.#state.check();
     const workers = this.#crew.open();
     const full = workers.find((worker) => !worker.hasRoom);
@@ -174,13 +176,17 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
   workerEnded(worker: PoolWorker, exit: WorkerExit): void {
     const wasEnding = worker.state === "ending";
     const wasStarting = worker.state === "starting";
+    const isCrash = !wasEnding && !worker.wasKilled;
     const { lost, unstarted } = worker.die();
     this.#crew.remove(worker);
     this.#counters.workerLived(performance.now() - worker.startedAt);
     if (!wasEnding) this.#counters.crashes++;
-    for (const job of unstarted.reverse()) this.#putBack(job);
-    for (const job of lost) this.#lose(job, worker, exit);
-    if (!wasEnding && !worker.wasKilled) this.#noteCrash(wasStarting, exit);
+    // Of what dies before it begins a job, the job may be the reason: that cannot be read, say.
+    if (lost.length === 0 && isCrash) for (const job of unstarted) job.returns++;
+    const fatal = unstarted.filter((job) => job.returns >= returnsAtMost);
+    for (const job of unstarted.reverse()) if (job.returns < returnsAtMost) this.#putBack(job);
+    for (const job of [...lost, ...fatal]) this.#lose(job, worker, exit);
+    if (isCrash) this.#noteCrash(wasStarting, exit);
     this.#room.open();
     if (this.#waiting > 0) this.#flushSoon();
     this.#endIfDone();
@@ -195,8 +201,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     submittedFrom: string | undefined,
   ): Job {
     const id = this.#nextJob++;
-    const transfers = transfersOf(args, settings);
-    return new Job(this, { function: fn, args, id, settings, transfers, submittedAt: this.#clock, submittedFrom });
+    return new Job(this, { function: fn, args, id, settings, submittedAt: this.#clock, submittedFrom });
   }
 
   #putBack(job: Job): void {
@@ -292,13 +297,11 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
   /** One for each job that waits and that no idle worker can take, as Python does. */
   #startMissing(): void {
     const idle = this.#crew.open().filter((worker) => worker.outstanding === 0).length;
-    this.#startWorkers(this.#crew.size() + this.#waiting - idle);
+    this.#startWorkers(Math.min(this.#waiting - idle, this.#setup.maxWorkers - this.#crew.size()));
   }
 
-  /** Start workers until there are `count`, or as many as there may be. */
   #startWorkers(count: number): void {
-    const missing = Math.min(count, this.#setup.maxWorkers) - this.#crew.size();
-    for (let i = 0; i < missing && this.#state.kind !== "broken"; i++) this.#startWorker();
+    for (let i = 0; i < count && this.#state.kind !== "broken"; i++) this.#startWorker();
   }
 
   #startWorker(): void {

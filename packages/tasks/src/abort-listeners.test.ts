@@ -1,8 +1,8 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import { addAbortListener, removeAbortListener } from "./abort-listeners.ts";
-import { sleep } from "./sleep.ts";
 import { createTask } from "./create-task.ts";
+import { sleep } from "./sleep.ts";
 import { runVirtual } from "./testing/index.ts";
 
 const listenersOn = (signal: AbortSignal): number => getEventListeners(signal, "abort").length;
@@ -55,7 +55,9 @@ describe("addAbortListener()", () => {
   test("1,000 tasks that wait with the same signal: one listener, and an abort reaches them all", async () => {
     await runVirtual(async () => {
       const controller = new AbortController();
-      const tasks = Array.from({ length: 1_000 }, () => createTask(() => sleep(1, undefined, { signal: controller.signal })));
+      const tasks = Array.from({ length: 1_000 }, () =>
+        createTask(() => sleep(1, undefined, { signal: controller.signal })),
+      );
       await sleep(0);
       expect(listenersOn(controller.signal)).toBe(1);
       controller.abort(new Error("enough"));

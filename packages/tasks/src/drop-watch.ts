@@ -1,8 +1,8 @@
 /** Something that should not be dropped in its present state. */
 export interface Watched {
-  /** Whether something would be wrong if it were dropped now. */
+  /** @internal Whether something would be wrong if it were dropped now. */
   isUnsettled(): boolean;
-  /** What to report; must not hold the object itself. */
+  /** @internal What to report; must not hold the object itself. */
   complaint(): Complaint;
 }
 

@@ -8,7 +8,7 @@ type Reject = (error: unknown) => void;
 
 /** The owner of a flow that waits in its own way: a task suspends one of its strands. */
 export interface NativeAwaiter {
-  /** Take the steps of `awaited` to their end within the flow of `frame`, then settle. */
+  /** @internal Take the steps of `awaited` to their end within the flow of `frame`, then settle. */
   drive<T>(awaited: Suspendable<T>, resolve: (value: T) => void, reject: (error: unknown) => void, frame: Frame): void;
   /** Whether it has ended, so that nothing waits in it any more. */
   done(): boolean;

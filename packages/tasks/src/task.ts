@@ -227,7 +227,7 @@ export class Task<T> extends Future<T> implements Runnable, Frame, NativeAwaiter
 
   // -- driven by the loop and by strands
 
-  /** @internal Take the first step. */
+  /** Take the first step: for the loop that it was scheduled on, and for nobody else. */
   run(): void {
     this.carrier.runInAsyncScope(this.begin, this);
   }
