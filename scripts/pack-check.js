@@ -1,4 +1,4 @@
-// Packs each public package as it would be published, and looks at the tarball: publint, attw, and our own promises.
+// Packs each public package as it would be published, and looks at the tarball: publint, attw, its types, and our own promises.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,12 @@ const scratch = mkdtempSync(join(tmpdir(), "pack-check-"));
 let problemCount = 0;
 for (const { name, directory } of publicPackages()) {
   const tarball = pack(directory, name);
-  const problems = [...ownProblems(tarball), ...(await publintProblems(tarball)), ...attwProblems(tarball)];
+  const problems = [
+    ...ownProblems(tarball),
+    ...(await publintProblems(tarball)),
+    ...attwProblems(tarball),
+    ...typeProblems(directory),
+  ];
   console.log(problems.length === 0 ? `${name}: ready to publish` : `${name}:\n  ${problems.join("\n  ")}`);
   problemCount += problems.length;
 }
@@ -72,6 +77,28 @@ async function publintProblems(tarball) {
 function attwProblems(tarball) {
   const { status, stdout, stderr } = spawn("attw", ["--profile", "esm-only", "--no-emoji", "--no-color", tarball]);
   return status === 0 ? [] : [`attw: ${stdout}${stderr}`];
+}
+
+/**
+ * The declarations have to hold also for programs whose compiler looks into libraries.
+ *
+ * @param {string} directory
+ * @returns {string[]}
+ */
+function typeProblems(directory) {
+  const target = [
+    "--module",
+    "nodenext",
+    "--target",
+    "es2022",
+    "--lib",
+    "es2023,esnext.disposable,dom",
+    "--types",
+    "node",
+  ];
+  const options = ["--ignoreConfig", "--noEmit", "--strict", "--skipLibCheck", "false", ...target];
+  const { status, stdout } = spawn("tsc", [...options, "dist/index.d.ts"], directory);
+  return status === 0 ? [] : stdout.trim().split("\n");
 }
 
 /**
