@@ -19,7 +19,7 @@ export const differences = [
   },
   {
     on: ["Bun"],
-    test: /waitingAt\(\) tells the line where a native body waits/,
+    test: /waitingAt\(\) tells the line where a native body waits|tells .* where the task waits that is late/,
     reason: "where an `async` function waits is not known: the stack at its `await` is empty",
   },
   {

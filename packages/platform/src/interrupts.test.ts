@@ -123,7 +123,8 @@ describe("SIGINT during run()", () => {
   test("leaves the exit code to a program that handles uncaught errors", async () => {
     const program = `
       process.on("uncaughtException", () => process.exit(3));
-      void run(async () => { ${wait} });`;
+      const fail = (error) => setTimeout(() => { throw error; });
+      await run(async () => { ${wait} }).catch(fail);`;
     expect(await runNode(program)).toEqual({ status: 3, stdout: "interrupt\n", stderr: "" });
   });
 
