@@ -1,5 +1,5 @@
 import type { Job } from "./job.ts";
-import { DONE, FREE, QUEUED, REVOKED, RUNNING, STOPPING, slotCount } from "./protocol.ts";
+import { FREE, QUEUED, REVOKED, RUNNING, STOPPING, slotCount } from "./protocol.ts";
 
 /**
  * The jobs that a worker has, each at its slot; where memory is shared, each slot has a word.
@@ -11,6 +11,8 @@ export class JobSlots {
   readonly #words: Int32Array | null;
   readonly #jobs: (Job | null)[] = [];
   readonly #free: number[] = [];
+  /** The messages, by slot, with which those jobs were posted that were revoked and have not been skipped yet. */
+  readonly #revoked = new Map<number, number>();
   /** How many slots are taken. */
   taken = 0;
 
@@ -51,6 +53,7 @@ export class JobSlots {
   release(slot: number): void {
     this.#jobs[slot] = null;
     if (this.#words !== null) Atomics.store(this.#words, slot, FREE);
+    if (this.#revoked.size > 0) this.#revoked.delete(slot);
     this.#free.push(slot);
     this.taken--;
   }
@@ -66,7 +69,13 @@ export class JobSlots {
     if (this.#words === null) return false;
     if (Atomics.compareExchange(this.#words, job.slot, QUEUED, REVOKED) !== QUEUED) return false;
     this.#jobs[job.slot] = null;
+    this.#revoked.set(job.slot, job.post);
     return true;
+  }
+
+  /** The slots of revoked jobs that were posted with this message. */
+  revokedOf(post: number): number[] {
+    return [...this.#revoked].filter(([, of]) => of === post).map(([slot]) => slot);
   }
 
   // What the words say; only where there are any.
@@ -78,10 +87,6 @@ export class JobSlots {
   isRunning(job: Job): boolean {
     const word = this.#read(job);
     return word === RUNNING || word === STOPPING;
-  }
-
-  isDone(job: Job): boolean {
-    return this.#read(job) === DONE;
   }
 
   #read(job: Job): number {

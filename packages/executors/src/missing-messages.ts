@@ -1,16 +1,14 @@
 import type { Job } from "./job.ts";
-import type { JobSlots } from "./job-slots.ts";
 
-/** One message that is missing, and whose it may have been. */
+/** A message that could not be read, and the job whose it was, if that is known already. */
 interface Missing {
-  readonly done: readonly Job[];
-  readonly talking: Job | null;
   readonly error: unknown;
+  readonly job: Job | null;
 }
 
 /** Whose a message was. */
 export interface Loss {
-  /** Jobs that are done, and whose replies do not come any more. */
+  /** Jobs that have ended, and whose replies do not come any more. */
   readonly lost: readonly Job[];
   /** One that runs, of which something was missed that it had to tell. */
   readonly talking: Job | null;
@@ -18,33 +16,27 @@ export interface Loss {
 }
 
 /**
- * What could not be read of all that a thread has sent, until it is known whose it was.
+ * What could not be read of all that a worker has sent, until it is known whose it was.
  *
- * It was the reply of a job that is done, or what one that runs has to tell. Where both are possible, the thread is asked to
- * say a word behind all else: the reply that has not come by then is the one.
+ * It was the reply of a job, or what one that runs has to tell. If only one job can have sent it, it is that one's. In any
+ * case the worker is asked to say behind all else how many jobs it has ended: the replies that have not come by then are lost.
  */
 export class MissingMessages {
-  readonly #slots: JobSlots;
   readonly #missing: Missing[] = [];
 
-  constructor(slots: JobSlots) {
-    this.#slots = slots;
+  /** A message cannot be read, of one of the jobs that have begun. Answers the job whose it was, if it can be that one's only. */
+  note(begun: readonly Job[], error: unknown): Job | null {
+    const isSure = begun.length === 1 && this.#missing.length === 0;
+    const job = isSure ? (begun[0] as Job) : null;
+    this.#missing.push({ error, job });
+    return job;
   }
 
-  /** A message cannot be read. Answers the job whose it was, if it can be that one's only. */
-  note(error: unknown): Job | null {
-    const jobs = this.#slots.inOrder();
-    const done = jobs.filter((job) => this.#slots.isDone(job));
-    const talking = jobs.find((job) => job.isTalking && this.#slots.isRunning(job)) ?? null;
-    if (done.length === 0 && talking !== null) return talking;
-    this.#missing.push({ done, talking, error });
-    return null;
-  }
-
-  /** All that had been sent before has come. */
-  find(): Loss {
-    const { done, talking, error } = this.#missing.shift() ?? { done: [], talking: null, error: undefined };
-    const lost = done.filter((job) => this.#slots.get(job.slot) === job);
-    return { lost, talking: lost.length === 0 ? talking : null, error };
+  /** All that had been sent before has come, `ended` jobs had ended, and these have not been heard of. */
+  find(jobs: readonly Job[], ended: number): Loss {
+    const { error, job } = this.#missing.shift() ?? { error: undefined, job: null };
+    const lost = jobs.filter(({ order }) => order < ended);
+    const talking = jobs.find(({ order, isTalking }) => order === ended && isTalking) ?? null;
+    return { error, lost, talking: job === null && lost.length === 0 ? talking : null };
   }
 }

@@ -48,7 +48,7 @@ export class PoolWorker {
   #killable: Job | null = null;
   /** From this message on, nothing has reached it. */
   #unsentFrom = Number.POSITIVE_INFINITY;
-  readonly #missing: MissingMessages;
+  readonly #missing = new MissingMessages();
 
   constructor(keeper: WorkerKeeper, start: StartWorker, number: number, maxTasks: number) {
     this.#keeper = keeper;
@@ -66,7 +66,6 @@ export class PoolWorker {
       number,
     );
     this.#slots = new JobSlots(this.#link.words);
-    this.#missing = new MissingMessages(this.#slots);
   }
 
   /** Whether memory is shared with it, so that jobs can be taken back. */
@@ -341,14 +340,19 @@ export class PoolWorker {
     } else if (news.kind === "initializerFailed") this.#keeper.workerFailedToStart(this, news.error);
     else if (news.kind === "memory") this.#keeper.workerIsTooBig(this);
     else if (news.kind === "unreadable") this.#sendAgain(news.batch, news.error);
-    else if (news.kind === "synced") this.#loseReplies();
+    else if (news.kind === "synced") this.#loseReplies(news.ended);
     else if (news.kind === "uncaught") this.lastWords = news.error;
   }
 
   /** The worker cannot read what we have posted. One job of several is to blame: each is sent on its own. */
   #sendAgain(post: number, record: ThrownRecord): void {
     const jobs = this.jobsInOrder().filter((job) => job.post === post);
+    const revoked = this.#slots.revokedOf(post);
     for (const job of jobs) this.#drop(job);
+    for (const slot of revoked) this.#freeSlot(slot); // nobody will skip them
+    const unseen = jobs.length + revoked.length; // the worker does not count them
+    for (const job of this.jobsInOrder()) if (job.post > post) job.order -= unseen;
+    this.#sent -= unseen;
     const [first] = jobs;
     if (jobs.length === 1 && first !== undefined) this.#keeper.jobEnded(first, true, record, this.lastHeard);
     else for (const job of jobs) this.send([job]);
@@ -356,25 +360,26 @@ export class PoolWorker {
   }
 
   #missReplies(error: unknown): void {
-    const talking = this.#missing.note(error);
-    if (talking === null) this.tell({ kind: "sync" });
-    else this.#failTalking(talking, error);
+    const begun = this.jobsInOrder().filter((job) => this.#mayHaveBegun(job));
+    const job = this.#missing.note(begun, error);
+    this.tell({ kind: "sync" });
+    if (job !== null) this.#giveUp(job, error);
   }
 
-  #loseReplies(): void {
-    const { lost, talking, error } = this.#missing.find();
+  #loseReplies(ended: number): void {
+    const { lost, talking, error } = this.#missing.find(this.jobsInOrder(), ended);
     for (const job of lost) {
       this.answered++;
       this.#drop(job);
       job.leave();
     }
     for (const job of lost) job.fail(error);
-    if (talking !== null) this.#failTalking(talking, error);
+    if (talking !== null) this.#giveUp(talking, error);
     this.#keeper.workerReplied(this, 0, 0);
   }
 
-  /** Whoever listens to a job would miss something: it fails, and has to stop. */
-  #failTalking(job: Job, error: unknown): void {
+  /** Something that the job has sent was missed: it fails, and has to stop, in case it still runs. */
+  #giveUp(job: Job, error: unknown): void {
     if (job.worker === this) this.askToStop(job, "what it sends cannot be read");
     job.fail(error);
   }

@@ -19,9 +19,14 @@ export interface ProcessSettings {
  */
 const living = new Set<ProcessLink>();
 
-/** The line to a process: the channel of Node, and its signals. */
+/**
+ * The line to a process: the channel of Node, and its signals.
+ *
+ * Messages travel as bytes that are written and read here: what Node's channel cannot read itself is an uncaught exception.
+ */
 export class ProcessLink implements WorkerLink {
   readonly words: null = null;
+  readonly #v8 = process.getBuiltinModule("node:v8"); // not before there is a process
   readonly #child: ChildProcess;
   /** For as long as it is open, we are alive: the process watches it. */
   readonly #stopLine: Socket | null;
@@ -44,14 +49,14 @@ export class ProcessLink implements WorkerLink {
     this.#stopLine = this.#child.stdio[stopLine] as Socket | null;
     this.#stopLine?.on("error", () => {}); // it has ended, which its exit tells
     this.#stopLine?.unref();
-    this.#child.on("message", (message) => events.onMessage(message));
+    this.#child.on("message", (bytes) => this.#receive(bytes as unknown as Uint8Array));
     this.#child.on("error", (error) => this.#fail(error));
     this.#child.on("exit", (exitCode, signal) => this.#end({ exitCode, signal, oom: isOutOfMemory(exitCode, signal) }));
     this.#child.on("disconnect", () => this.#settle());
     if (living.size === 0) process.on("exit", killAll);
     living.add(this);
     try {
-      this.#child.send(initialization as object, () => {});
+      this.#child.send(this.#v8.serialize(initialization), () => {});
     } catch (error) {
       this.#forget(); // it cannot be told how to begin: nobody is to hear of it again
       throw error;
@@ -59,11 +64,22 @@ export class ProcessLink implements WorkerLink {
   }
 
   post(message: unknown): void {
+    const bytes = this.#v8.serialize(message);
     const post = this.#posted + 1;
-    // Serialized before it returns.
-    if (this.#child.connected) this.#child.send(message as object, (error) => this.#check(post, error));
+    if (this.#child.connected) this.#child.send(bytes, (error) => this.#check(post, error));
     else this.#events.onUnsent(post);
     this.#posted = post;
+  }
+
+  #receive(bytes: Uint8Array): void {
+    let message: unknown;
+    try {
+      message = this.#v8.deserialize(bytes);
+    } catch (error) {
+      this.#events.onUnreadable(error);
+      return;
+    }
+    this.#events.onMessage(message);
   }
 
   stop(slot: number, id: number): void {

@@ -57,8 +57,6 @@ export const PROGRESS = 4;
 /** An item of a generator job. */
 export const ITEM = 5;
 
-export type ReplyKind = typeof VALUE | typeof ERROR | typeof SKIPPED | typeof STARTED | typeof PROGRESS | typeof ITEM;
-
 /** What only some jobs need to know. */
 export interface JobExtras {
   readonly attempt?: number;
@@ -90,7 +88,8 @@ export type ToPool =
   | { readonly kind: "ready" }
   | { readonly kind: "initializerFailed"; readonly error: ThrownRecord }
   | { readonly kind: "unreadable"; readonly batch: number; readonly error: ThrownRecord }
-  | { readonly kind: "synced" }
+  /** `ended` jobs have ended, or were skipped, since the worker has started. */
+  | { readonly kind: "synced"; readonly ended: number }
   /** An exception that nobody has caught: it will end the worker. */
   | { readonly kind: "uncaught"; readonly error: ThrownRecord }
   | { readonly kind: "memory"; readonly used: number };

@@ -109,4 +109,15 @@ describe("a process pool", () => {
     expect(pool.capabilities).toMatchObject({ sharedMemory: false, transfer: false });
     expect((await failureOf(pool.submit(makeBareShared))).name).toBe("DataCloneError");
   });
+
+  test("refuses a MessagePort, in either direction", { timeout: patience }, async () => {
+    pool = new ProcessPoolExecutor({ maxWorkers: 1, execArgv: [] });
+    const { port1 } = new MessageChannel();
+    expect(await failureOf(pool.submit(answer, transfer(port1)))).toMatchObject({
+      name: "DataCloneError",
+      message: expect.stringMatching(/^Argument 0 of a job cannot be sent to a worker: /),
+    });
+    expect((await failureOf(pool.submit(carrying.openPort))).name).toBe("DataCloneError");
+    port1.close();
+  });
 });

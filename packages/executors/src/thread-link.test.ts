@@ -1,76 +1,14 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { block, nest } from "../test/fixtures/jobs.js";
-import { failureOf, jobs, untilRunning } from "../test/pools.ts";
+import { failureOf, jobs } from "../test/pools.ts";
 import { ThreadPoolExecutor } from "./thread-pool-executor.ts";
 import { transfer } from "./transfer.ts";
 
 const patience = 30_000;
 
-// A stack of four megabytes can write what one of half a megabyte cannot read.
 let pool: ThreadPoolExecutor;
 afterEach(() => pool.shutdown({ cancelFutures: true }));
 
 describe("ThreadLink", () => {
-  test("a result that cannot be read here fails its job, and no other", { timeout: patience }, async () => {
-    pool = new ThreadPoolExecutor({ maxWorkers: 1, resourceLimits: { stackSizeMb: 16 } });
-    const before = pool.submit(jobs.addLater, 1, 1);
-    const deep = pool.submit(jobs.nest, 10_000);
-    const after = [1, 2, 3].map((n) => pool.submit(jobs.addLater, n, 1));
-    await before;
-    block(50); // so that more replies have come when that one is met
-    expect(await failureOf(deep)).toMatchObject({ name: "RangeError", message: "Maximum call stack size exceeded" });
-    expect(await before).toBe(2);
-    expect(await Promise.all(after)).toEqual([2, 3, 4]);
-    expect(pool.statistics()).toMatchObject({ waiting: 0, running: 0, crashes: 0 });
-  });
-
-  test("a job that runs while a result cannot be read goes on", { timeout: patience }, async () => {
-    pool = new ThreadPoolExecutor({ maxWorkers: 1, resourceLimits: { stackSizeMb: 16 } });
-    await pool.submit(jobs.add, 1, 1);
-    const deep = pool.submit(jobs.nest, 10_000);
-    const running = pool.submit(jobs.stopOnAbort);
-    expect((await failureOf(deep)).name).toBe("RangeError");
-    await untilRunning(running);
-    running.cancel("enough");
-    expect(await failureOf(running)).toMatchObject({ name: "CancelledError", reason: "enough" });
-  });
-
-  test("an item that cannot be read here ends its stream with the error", { timeout: patience }, async () => {
-    pool = new ThreadPoolExecutor({ maxWorkers: 1, resourceLimits: { stackSizeMb: 16 } });
-    await pool.submit(jobs.add, 1, 1);
-    const items: unknown[] = [];
-    const read = async (): Promise<void> => {
-      for await (const item of pool.stream(jobs.nestThird, 10_000)) items.push(item);
-    };
-    expect((await failureOf(read())).name).toBe("RangeError");
-    expect(items).toEqual([0, 1]);
-    expect(await pool.submit(jobs.add, 1, 1)).toBe(2);
-  });
-
-  test.each([
-    ["to a worker that sleeps", 0],
-    ["to one that is busy", 20],
-  ])(
-    "an argument that cannot be read there fails its job, and no other, %s",
-    { timeout: patience },
-    async (_name, time) => {
-      pool = new ThreadPoolExecutor({ maxWorkers: 1, resourceLimits: { stackSizeMb: 0.4 } });
-      await pool.submit(jobs.block, 0);
-      if (time > 0) void pool.submit(jobs.block, time);
-      if (time > 0) await new Promise((resolve) => setImmediate(resolve));
-      const all = [
-        pool.submit(jobs.add, 1, 1),
-        pool.submit(jobs.echo, nest(2_500)),
-        pool.submit(jobs.add, 2, 2),
-      ] as const;
-      expect(await failureOf(all[1])).toMatchObject({ name: "RangeError" });
-      expect(await all[0]).toBe(2);
-      expect(await all[2]).toBe(4);
-      expect(await pool.submit(jobs.add, 3, 3)).toBe(6);
-      expect(pool.statistics()).toMatchObject({ waiting: 0, running: 0, crashes: 0 });
-    },
-  );
-
   test("of several arguments the one is named that cannot be sent, not what is shared or moved", {
     timeout: patience,
   }, async () => {

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { nest } from "../test/fixtures/jobs.js";
 import { type AnyPool, failureOf, jobs, kinds, untilRunning } from "../test/pools.ts";
 import { BrokenExecutor, ExecutorFull } from "./errors.ts";
 import { inline } from "./inline.ts";
@@ -239,9 +238,14 @@ test("a job that is killed takes no results of others along", { timeout: patienc
 });
 
 test("a job of which processes die before they begin it fails, and no other", { timeout: patience }, async () => {
-  pool = new ProcessPoolExecutor({ maxWorkers: 1, execArgv: ["--stack-size=400"] });
+  pool = new ProcessPoolExecutor({ maxWorkers: 1, resourceLimits: { maxOldGenerationSizeMb: 24 } });
   await pool.submit(jobs.add, 1, 1);
-  const fatal = pool.submit(jobs.echo, nest(2_500)); // can be written, but not be read with so small a stack
+  const fatal = pool.submit(
+    jobs.echo,
+    Array(1_000_000)
+      .fill({})
+      .map(() => ({})),
+  ); // more than its heap holds
   const others = [1, 2, 3].map((n) => pool.submit(jobs.add, n, n));
   expect((await failureOf(fatal)).name).toBe("WorkerDied");
   expect(await Promise.all(others)).toEqual([2, 4, 6]);

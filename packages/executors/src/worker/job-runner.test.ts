@@ -111,12 +111,12 @@ describe("JobRunner", () => {
     expect(replies[1]?.[2]).toMatchObject({ name: "CancelledError" });
   });
 
-  test("answers `sync` behind all replies", async () => {
+  test("answers `sync` behind all replies, and says how many jobs have ended", async () => {
     const { runner, replies, news } = makeRunner({ isShared: false });
     runner.receive([0, 1, double, 1, 1]);
     await until(replies, 1);
     runner.receive({ kind: "sync" });
-    expect(news).toEqual([{ kind: "synced" }]);
+    expect(news).toEqual([{ kind: "synced", ended: 1 }]);
   });
 
   test("a thenable that calls back twice ends its job once, and no other", async () => {

@@ -123,7 +123,7 @@ export class JobRunner implements JobLine {
     } else if (message.kind === "credit") this.#items.addCredit(message.slot, message.id, message.credit);
     else if (message.kind === "sync") {
       if (!this.#replies.isEmpty) this.#replies.send(0, -1);
-      this.#link.post({ kind: "synced" } satisfies ToPool, []);
+      this.#link.post({ kind: "synced", ended: this.#replies.ended } satisfies ToPool, []);
     } else if (message.kind === "end") process.exit();
   }
 

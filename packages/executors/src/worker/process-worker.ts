@@ -7,11 +7,12 @@ import { endGroup, startWatcher } from "./watcher.ts";
 
 /** The far side of a process pool. The first message says how to begin. */
 export function startProcessWorker(): void {
+  const v8 = process.getBuiltinModule("node:v8");
   const send = process.send?.bind(process);
   // The line is ours: code of the user that looks for a parent to report to finds none.
   Reflect.deleteProperty(process, "send");
   const post = (message: unknown): void => {
-    if (process.connected) send?.(message);
+    if (process.connected) send?.(v8.serialize(message));
   };
   const stops = new Int32Array(new SharedArrayBuffer(slotCount * 4));
   // A thread takes as long to start as the rest of us: not before there is something that it could be needed for.
@@ -36,15 +37,27 @@ export function startProcessWorker(): void {
   // Jobs may arrive while the initializer runs.
   const early: unknown[] = [];
   let isReady = false;
-  let isFirst = true;
-  process.on("message", (message) => {
-    if (isFirst) {
-      isFirst = false;
-      void prepare(message, link, () => {
-        isReady = true;
-        for (const each of early) runner.receive(each);
-      });
-    } else if (isReady) runner.receive(message);
+  const begin = (): void => {
+    isReady = true;
+    for (const each of early) runner.receive(each);
+  };
+  let received = 0;
+  process.on("message", (bytes) => {
+    const number = received++;
+    let message: unknown;
+    try {
+      message = v8.deserialize(bytes as unknown as Uint8Array);
+    } catch (error) {
+      const record = toRecord(error);
+      const news: ToPool =
+        number === 0
+          ? { kind: "initializerFailed", error: record }
+          : { kind: "unreadable", batch: number, error: record };
+      post(news);
+      return;
+    }
+    if (number === 0) void prepare(message, link, begin);
+    else if (isReady) runner.receive(message);
     else early.push(message);
   });
 }

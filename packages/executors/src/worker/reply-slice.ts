@@ -1,5 +1,5 @@
 import { toRecord } from "../error-record.ts";
-import { ERROR, type ITEM, type PROGRESS, type ReplyKind, type STARTED, VALUE } from "../protocol.ts";
+import { ERROR, type ITEM, type PROGRESS, type SKIPPED, type STARTED, VALUE } from "../protocol.ts";
 import { takeTransfers } from "../transfer.ts";
 import type { WorkerLink } from "./worker-link.ts";
 
@@ -13,6 +13,9 @@ export class ReplySlice {
   /** How many replies are being written right now: to read what a job has returned may run its code. */
   unsent = 0;
 
+  /** How many jobs have ended, or were skipped, so far. */
+  ended = 0;
+
   constructor(link: WorkerLink) {
     this.#link = link;
   }
@@ -21,7 +24,8 @@ export class ReplySlice {
     return this.#replies.length === 2;
   }
 
-  add(slot: number, kind: ReplyKind, value: unknown): void {
+  add(slot: number, kind: typeof VALUE | typeof ERROR | typeof SKIPPED, value: unknown): void {
+    this.ended++;
     this.#replies.push(slot, kind, value);
     if (typeof value === "object" && value !== null) this.#noteTransfers(value);
   }
