@@ -3,7 +3,7 @@ import { measureRow, type Prices } from "./contest.ts";
 import { type Figures, measureExecutorRow } from "./executors/contest.ts";
 import { executorRows } from "./executors/rows.ts";
 import { measureGrowth } from "./growth.ts";
-import { measureHosts } from "./hosts.ts";
+import { measureHosts } from "./hosts/contest.ts";
 import { describeMachine } from "./machine.ts";
 import { measureMemory } from "./memory.ts";
 import { findPythons } from "./pythons.ts";
@@ -18,7 +18,7 @@ const others = ["memory", "growth", "hosts", "ten-million"] as const;
 const executors = "executors";
 
 const usage = `Usage: pnpm bench [NAME …] [--rounds N] [--keep]
-  NAME      ${[...Object.keys(rows), ...others].join(", ")}; by default all but ten-million
+  NAME      ${[...Object.keys(rows), ...others].join(", ")}; by default all but hosts and ten-million
             ${executors}, or some of ${Object.keys(executorRows).join(", ")}
   --rounds  how often every contestant has its turn in a row; by default 5
   --keep    write the tables to results/ under the name of this machine as well, to be committed`;
@@ -57,7 +57,7 @@ export function readWishes(args: readonly string[]): Wishes {
   if (unknown !== undefined) throw new RangeError(`There is nothing to measure by the name of '${unknown}'`);
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError(`Cannot measure ${values.rounds} rounds`);
-  const names = positionals.length > 0 ? positionals : [...Object.keys(rows), "memory", "growth", "hosts"];
+  const names = positionals.length > 0 ? positionals : [...Object.keys(rows), "memory", "growth"];
   const executorRowNames = Object.keys(executorRows).filter(
     (name) => names.includes(executors) || names.includes(name),
   );
@@ -92,7 +92,7 @@ async function measure({ rowNames, executorRowNames, others: wanted, rounds }: W
     figures,
     memory: await ifWanted("memory", () => measureMemory(pythons)),
     growth: await ifWanted("growth", measureGrowth),
-    hosts: await ifWanted("hosts", measureHosts),
+    hosts: await ifWanted("hosts", () => measureHosts(rounds)),
     tenMillion: await ifWanted("ten-million", runTenMillion),
   };
 }

@@ -1,10 +1,8 @@
-import { type ContestantName, libraries, type Price, type Prices } from "./contest.ts";
+import { type ContestantName, libraries, type Prices } from "./contest.ts";
+import { showFigure } from "./figure.ts";
 import { type RowName, rows } from "./rows.ts";
 import { showNumber, table } from "./table.ts";
 import { type Engine, judge } from "./verdict.ts";
-
-/** More than this between the rounds, and a figure should not be trusted. */
-const noisyAbove = 0.25;
 
 /** The prices of all rows in nanoseconds an operation, and what our engines may cost. */
 export function pricesTable(measured: ReadonlyMap<RowName, Prices>): string {
@@ -22,17 +20,12 @@ export function pricesTable(measured: ReadonlyMap<RowName, Prices>): string {
 
 function showPrice(prices: Prices, name: ContestantName): string {
   const price = prices[name];
-  return price === undefined ? "–" : showNanoseconds(price);
+  return price === undefined ? "–" : showFigure({ value: price.nanoseconds, spread: price.spread });
 }
 
 function showLibraries(prices: Prices): string {
   const known = libraries.filter((name) => prices[name] !== undefined);
   return known.length === 0 ? "–" : known.map((name) => `${name} ${showPrice(prices, name)}`).join(", ");
-}
-
-/** `~` marks what differed much from round to round. */
-function showNanoseconds({ nanoseconds, spread }: Price): string {
-  return `${spread > noisyAbove ? "~" : ""}${showNumber(nanoseconds)}`;
 }
 
 /** As `55 = 1.1 × floor (at most 1.2: met)`. */

@@ -3,7 +3,8 @@ import type { Prices } from "./contest.ts";
 import type { Figures } from "./executors/contest.ts";
 import { figuresTables } from "./executors/figures-table.ts";
 import { type Growth, growthTable } from "./growth.ts";
-import { type Hosts, hostsTable } from "./hosts.ts";
+import type { Hosts } from "./hosts/contest.ts";
+import { hostsTable } from "./hosts/hosts-table.ts";
 import { type Machine, machineLine } from "./machine.ts";
 import { type Memory, memoryTable } from "./memory.ts";
 import { pricesTable } from "./prices-table.ts";
@@ -46,9 +47,15 @@ export function writeReport(report: Report, options: { readonly keep: boolean })
   writeFileSync(new URL("latest.json", results), `${JSON.stringify(json, null, 2)}\n`);
   if (!options.keep) return;
   const { node, processor, cores } = report.machine;
-  const subject = report.prices.size === 0 && report.figures.size > 0 ? "executors-" : "";
-  const name = `${subject}node-${node.slice(1)}-${processor}-${cores}-cores`
+  const name = `${subjectOf(report)}node-${node.slice(1)}-${processor}-${cores}-cores`
     .toLowerCase()
     .replaceAll(/[^a-z0-9.]+/g, "-");
   writeFileSync(new URL(`${name}.md`, results), `# Benchmarks\n\n${showReport(report)}\n`);
+}
+
+/** What is measured apart from the rest is kept apart as well. */
+function subjectOf({ prices, figures, hosts }: Report): string {
+  if (prices.size > 0) return "";
+  if (figures.size > 0) return "executors-";
+  return hosts === null ? "" : "hosts-";
 }

@@ -1,16 +1,9 @@
 import { answerOf, type Child, nodeChild, pythonChild } from "../child.ts";
+import { type Figure, figureOf } from "../figure.ts";
 import type { Python } from "../pythons.ts";
-import { median, spread } from "../statistics.ts";
 import { type ExecutorRow, executorRow, libraryPools, type PeerName } from "./rows.ts";
 
-/** What a pool has reached in one row. */
-export interface Figure {
-  /** The median of the rounds, in the unit of the row. */
-  readonly value: number;
-  /** How far the middle half of the rounds is apart, as a part of the median. */
-  readonly spread: number;
-}
-
+/** What a pool has reached in one row, in the unit of the row. */
 export type Figures = { readonly [Name in PeerName]?: Figure };
 
 const peers: readonly PeerName[] = ["asyncio-ts", "raw", ...libraryPools, "cpython"];
@@ -32,7 +25,7 @@ export async function measureExecutorRow(name: string, rounds: number, python?: 
     for (const { child, rounds } of children) if (child !== null) rounds.push(await answerOf<number>(child));
   }
   const took = children.filter(({ rounds }) => rounds.length > 0);
-  return Object.fromEntries(took.map(({ peer, rounds }) => [peer, { value: median(rounds), spread: spread(rounds) }]));
+  return Object.fromEntries(took.map(({ peer, rounds }) => [peer, figureOf(rounds)]));
 }
 
 function takesPart(peer: PeerName, { kind, workload, only }: ExecutorRow): boolean {

@@ -1,11 +1,9 @@
+import { showFigure } from "../figure.ts";
 import { showNumber, table } from "../table.ts";
 import type { Figures } from "./contest.ts";
 import type { PoolKind } from "./pool.ts";
 import { type ExecutorRow, executorRow, libraryPools, type PeerName } from "./rows.ts";
 import { judgePool } from "./verdict.ts";
-
-/** More than this between the rounds, and a figure should not be trusted. */
-const noisyAbove = 0.25;
 
 /** What pools have reached, threads and processes apart, and what ours is asked for. */
 export function figuresTables(measured: ReadonlyMap<string, Figures>): string {
@@ -27,9 +25,9 @@ function tableOf(kind: PoolKind, measured: ReadonlyMap<string, Figures>): string
       return [
         row.title,
         row.unit,
-        showFigure(figures, "asyncio-ts"),
+        showFigureOf(figures, "asyncio-ts"),
         showVerdict(row, figures),
-        ...others.map((peer) => showFigure(figures, peer)),
+        ...others.map((peer) => showFigureOf(figures, peer)),
       ];
     }),
   );
@@ -41,10 +39,9 @@ function titleOf(peer: PeerName): string {
   return peer.replace("-tuned", ", tuned");
 }
 
-/** `~` marks what differed much from round to round. */
-function showFigure(figures: Figures, peer: PeerName): string {
+function showFigureOf(figures: Figures, peer: PeerName): string {
   const figure = figures[peer];
-  return figure === undefined ? "–" : `${figure.spread > noisyAbove ? "~" : ""}${showNumber(figure.value)}`;
+  return figure === undefined ? "–" : showFigure(figure);
 }
 
 /** As `12.3 × piscina (10: met)`. */
