@@ -253,6 +253,7 @@ export {
   onAbort,
   PromiseWait,
   removeAbortListener,
+  reportUnretrieved,
   type SleepOptions,
   type Startable,
   type Steps,

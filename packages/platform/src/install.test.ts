@@ -85,11 +85,64 @@ describe("install(), if it is refused,", () => {
 describe("a process with a loop that is installed", () => {
   const installed = 'const { install } = await import("@asyncio-ts/platform");\n';
 
-  test("ends when nothing else goes on, without a DeadlockError, but waits for sleeps", async () => {
+  test("waits for sleeps, and ends when nothing else goes on; what nothing can wake is told then", async () => {
     const program = `${installed} install();
       createTask(async () => { await sleep(0.02); console.log("slept"); });
-      createTask(async () => await new Future());`;
-    expect(await runNode(program)).toEqual({ status: 0, stdout: "slept\n", stderr: "" });
+      const godot = createTask(async function waitForGodot() { await new Future(); }, { name: "Vladimir" });
+      createTask(async () => { await godot; }, { name: "audience" });`;
+    const { status, stdout, stderr } = await runNode(program);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "slept\n" });
+    expect(stderr).toMatch(/^The process ends while tasks of the installed event loop are pending DeadlockError: /);
+    expect(stderr).toContain("tasks pending: 2\n");
+    expect(stderr).toContain("<Task pending name='Vladimir' coro=waitForGodot() waiting on <Future pending>>");
+    expect(stderr).toContain("<Task pending name='audience' waiting on task 'Vladimir'>");
+  });
+
+  test("tells the exception handler of the loop", async () => {
+    const program = `${installed} const { loop } = install();
+      loop.setExceptionHandler((_, { exception }) => console.log(exception.name, exception.tasks.map((task) => task.getName())));
+      createTask(async () => { await new Future(); }, { name: "Vladimir" });`;
+    const { stdout, stderr } = await runNode(program);
+    expect({ stdout: stdout.replaceAll('"', "'"), stderr }).toEqual({
+      stdout: "DeadlockError [ 'Vladimir' ]\n",
+      stderr: "",
+    });
+  });
+
+  const pending = 'createTask(async () => { await new Future(); }, { name: "Vladimir" });';
+
+  test.each([
+    ["after process.exit()", `install(); ${pending} setTimeout(() => process.exit(), 5);`],
+    ["of a daemon", `install({ daemon: true }); ${pending}`],
+    ["if nothing is pending", "install(); createTask(sleep(0.005));"],
+    ["once it is uninstalled", `const installation = install(); ${pending} installation.uninstall();`],
+    [
+      "if the program got more to do at its end, and exits then",
+      `install();
+       const woken = getRunningLoop().createFuture();
+       createTask(async () => { await woken; await new Future(); });
+       process.once("beforeExit", () => { woken.setResult(); setTimeout(() => process.exit(), 5); });`,
+    ],
+  ])("tells no pending tasks %s", async (_, program) => {
+    expect(await runNode(installed + program)).toEqual({ status: 0, stdout: "", stderr: "" });
+  });
+
+  const failing = `
+    const failed = createTask(async () => { throw new Error("spam"); }, { name: "worker" });
+    const read = createTask(async () => { throw new Error("read"); });
+    read.catch(() => {});
+    globalThis.held = [failed, read]; /* else they may be collected, and so reported, before */`;
+
+  test.each([
+    ["by itself", "", 0],
+    ["by process.exit()", "setTimeout(() => process.exit(3), 5);", 3],
+    ["by an error that nobody catches", 'setTimeout(() => { throw new Error("uncaught"); }, 5);', 1],
+  ])("reports once the errors that nobody has read when it ends %s", async (_, end, expected) => {
+    const { status, stderr } = await runNode(`${installed} install(); ${failing} ${end}`);
+    expect(status).toBe(expected);
+    expect(stderr.match(/Task exception was never retrieved/g)).toHaveLength(1);
+    expect(stderr).toMatch(/future: <Task finished name='worker' .*Error: spam/s);
+    expect(stderr).not.toContain("pending");
   });
 
   test("waits for no sleep of a daemon", async () => {

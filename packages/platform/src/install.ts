@@ -1,6 +1,7 @@
 import { RuntimeError, show } from "@asyncio-ts/contextvars";
 import { type Cancellable, type Host, loopOfFlow, type Seconds, setAmbientLoop } from "@asyncio-ts/core";
 import { newPlatformHost } from "#platform-host";
+import { EndWatch } from "./end-watch.ts";
 import { EventLoop } from "./event-loop.ts";
 import { Runner } from "./runner.ts";
 
@@ -8,7 +9,7 @@ import { Runner } from "./runner.ts";
 export interface InstallOptions {
   /** Debug mode of the loop; by default as the loop is made. */
   readonly debug?: boolean | undefined;
-  /** Sleeps of its tasks do not keep the process alive either: for work that may be cut off at any time. */
+  /** Sleeps of its tasks do not keep the process alive either: for work that may be cut off at any time, without a word. */
   readonly daemon?: boolean | undefined;
 }
 
@@ -28,9 +29,10 @@ let installed: Ambient | null = null;
  * Code that belongs to no other loop is in this one: `getRunningLoop()` answers it, `createTask()` puts tasks on it, and
  * what is awaited anywhere waits on it. `run()` may still be called beside it, and has a loop of its own.
  *
- * An idle loop does not keep the process alive, and so there is no `DeadlockError`: what nothing can wake any more waits
- * until the process ends, as a promise does. Sleeps of tasks keep it alive as timers of JavaScript do, unless `daemon` is set.
- * SIGINT is left alone.
+ * An idle loop does not keep the process alive; sleeps of tasks do, as timers of JavaScript do, unless `daemon` is set. What
+ * nothing can wake any more waits until the process ends. If that happens by itself, the tasks that are pending are then
+ * reported to the exception handler of the loop, with a `DeadlockError` that tells what each waits on; unless `daemon` is set,
+ * and not after `process.exit()`. Errors that nobody has read are reported at any exit. SIGINT is left alone.
  *
  * @throws {TypeError} An option is of the wrong type.
  * @throws {RuntimeError} One is installed already, or the caller is inside a running loop.
@@ -47,7 +49,7 @@ export function install(options: InstallOptions = {}): Installation {
   if (installed !== null) throw new RuntimeError("An event loop is installed already");
   if (loopOfFlow() !== null) throw new RuntimeError("install() cannot be called from a running event loop");
   const loopFactory = (): EventLoop => new EventLoop(new AmbientHost(newPlatformHost(), daemon));
-  installed = new Ambient(new Runner({ debug, loopFactory }));
+  installed = new Ambient(new Runner({ debug, loopFactory }), { daemon });
   return installed;
 }
 
@@ -55,11 +57,14 @@ class Ambient implements Installation {
   readonly loop: EventLoop;
   readonly #runner: Runner;
   readonly #running: Promise<void>;
+  readonly #endWatch: EndWatch;
   #ended: Promise<void> | null = null;
 
-  constructor(runner: Runner) {
+  constructor(runner: Runner, { daemon }: { readonly daemon: boolean }) {
     this.#runner = runner;
     this.loop = runner.getLoop();
+    this.#endWatch = new EndWatch(this.loop);
+    if (!daemon) this.#endWatch.begin();
     this.#running = this.loop.runForever();
     setAmbientLoop(this.loop);
   }
@@ -76,6 +81,7 @@ class Ambient implements Installation {
   async #end(): Promise<void> {
     setAmbientLoop(null);
     installed = null;
+    this.#endWatch.end();
     this.loop.stop();
     await this.#running;
     await this.#runner.close();

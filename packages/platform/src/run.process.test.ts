@@ -71,6 +71,18 @@ describe("the exit of a process", () => {
     const exits = "await run(async () => { createTask(() => sleep(60)); await sleep(0.01); process.exit(); });";
     expect(await runNode(exits)).toEqual({ status: 0, stdout: "", stderr: "" });
   });
+
+  test("reports the errors that nobody has read of a loop that runs, and not its pending tasks", async () => {
+    const exits = `await run(async () => {
+      globalThis.failed = [createTask(async () => { throw new Error("spam"); }), createTask(() => sleep(60))];
+      await sleep(0.01);
+      process.exit();
+    });`;
+    const { status, stderr } = await runNode(exits);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^Task exception was never retrieved.*Error: spam/s);
+    expect(stderr.match(/Task exception|pending/g)).toHaveLength(1);
+  });
 });
 
 describe("unhandledRejection", () => {

@@ -1,4 +1,5 @@
 import { captureStack, warn } from "@asyncio-ts/core";
+import { reportUnretrieved } from "@asyncio-ts/tasks";
 import type { EventLoop } from "./event-loop.ts";
 
 const dropped = new FinalizationRegistry<string | undefined>(report);
@@ -11,13 +12,19 @@ let open: WeakRef<EventLoop>[] = [];
 let openAtMost = 64;
 let isListening = false;
 
-/** Report what `loop` still holds if the process exits before it was closed. */
+/**
+ * Report what `loop` still holds if the process exits before it was closed.
+ *
+ * A loop that runs then was left by `process.exit()` or by an error that ends the process: its tasks have no time to end, so
+ * only the errors that nobody has read are reported. See `EndWatch` for tasks that nothing can wake.
+ */
 export function watchExit(loop: EventLoop): void {
   if (open.length >= openAtMost) sweep();
   open.push(new WeakRef(loop));
   if (isListening || typeof globalThis.process?.on !== "function") return;
   isListening = true;
-  process.on("exit", closeAll);
+  process.on("exit", reportAll);
+  if ("Deno" in globalThis) process.on("uncaughtExceptionMonitor", reportRunning);
 }
 
 /** Warn if `loop` is dropped without having been closed, or not closed when the process exits. */
@@ -48,16 +55,28 @@ function sweep(): void {
   openAtMost = Math.max(64, open.length * 2);
 }
 
-/**
- * The close of a loop reports its pending tasks and the errors that nobody has read; nobody else would do it now. A loop
- * that runs was left by `process.exit()` or by an error that ends the process: what it holds has no time to end.
- */
-function closeAll(): void {
+/** Nobody else would report it now. */
+function reportAll(): void {
   for (const each of open) {
     const loop = each.deref();
-    if (loop === undefined || loop.isClosed() || loop.isRunning()) continue;
-    // A warning of the process would be printed in a tick, and there is none any more.
-    if (watchedAt.has(loop)) console.error(`ResourceWarning: ${complaint(watchedAt.get(loop))}`);
-    loop.close();
+    if (loop === undefined || loop.isClosed()) continue;
+    if (loop.isRunning()) reportUnretrieved(loop);
+    else closeUnclosed(loop);
   }
+}
+
+/** Deno does not tell of its exit if an error ends it, but of the error; somebody may handle that. */
+function reportRunning(): void {
+  if (process.listenerCount("uncaughtException") > 0) return;
+  for (const each of open) {
+    const loop = each.deref();
+    if (loop?.isRunning()) reportUnretrieved(loop);
+  }
+}
+
+/** The close of a loop reports its pending tasks and the errors that nobody has read. */
+function closeUnclosed(loop: EventLoop): void {
+  // A warning of the process would be printed in a tick, and there is none any more.
+  if (watchedAt.has(loop)) console.error(`ResourceWarning: ${complaint(watchedAt.get(loop))}`);
+  loop.close();
 }

@@ -24,4 +24,5 @@ export { type SleepOptions, sleep } from "./sleep.ts";
 export { type NativeAwaiter, Suspendable, type Then } from "./suspendable.ts";
 export { FutureWait, type GeneratorBody, PromiseWait, type Steps, type Suspension } from "./suspension.ts";
 export { Task, type TaskOptions, type Work } from "./task.ts";
+export { reportUnretrieved } from "./unretrieved.ts";
 export { checkLimits, type WaitLimits, waitWithin } from "./wait-limits.ts";

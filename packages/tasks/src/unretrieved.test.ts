@@ -7,6 +7,7 @@ import { createTask } from "./create-task.ts";
 import { Future } from "./future.ts";
 import { sleep } from "./sleep.ts";
 import { awaited, collectReports, failureOf, runVirtual, VirtualLoop } from "./testing/index.ts";
+import { reportUnretrieved } from "./unretrieved.ts";
 
 const boom = new RangeError("boom");
 
@@ -104,6 +105,28 @@ describe("an exception that is never retrieved", () => {
     expect(future.exception()).toBe(boom);
     loop.close();
     expect(reports).toEqual([]);
+  });
+
+  test("is reported by reportUnretrieved() while the loop is open, once, and not if it was read", () => {
+    const loop = new VirtualLoop();
+    const reports = collectReports(loop);
+    const [future, read, pending] = [0, 1, 2].map(() => new Future<number>({ loop })) as [
+      Future<number>,
+      Future<number>,
+      Future<number>,
+    ];
+    future.setException(boom);
+    read.setException(new Error("read"));
+    read.exception();
+    reportUnretrieved(loop);
+    reportUnretrieved(loop);
+    expect(reports).toMatchObject([report]);
+    expect(reports[0]?.future === future).toBe(true);
+    pending.setException(new Error("later"));
+    reportUnretrieved(new VirtualLoop());
+    expect(reports).toHaveLength(1);
+    loop.close();
+    expect(reports).toHaveLength(2);
   });
 
   test("is printed with the task, and with where that was made in debug mode", () => {

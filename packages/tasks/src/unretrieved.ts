@@ -12,13 +12,29 @@ interface FailedFuture {
 }
 
 const reportsOf = perLoop((loop) => {
-  const reports = new Set<Unretrieved>();
-  loop.onClose(() => {
-    failedFutures.sweep(); // those that failed just now are not described yet
-    for (const each of reports) each.report();
-  });
-  return reports;
+  loop.onClose(() => reportUnretrieved(loop));
+  return new Set<Unretrieved>();
 });
+
+/**
+ * Report the errors of failed tasks and futures of `loop` that nobody has read yet, each as if it were dropped now.
+ *
+ * For whoever ends a program while its loop runs. A loop of `run()` or `install()` does this when the process exits, any
+ * loop when it is closed. What was reported is not reported again.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-dev.html#detect-never-retrieved-exceptions}
+ *
+ * @example
+ * const errors: unknown[] = [];
+ * loop.setExceptionHandler((_, { exception }) => errors.push(exception));
+ * new Future({ loop }).setException("spam");
+ * reportUnretrieved(loop);
+ * errors // => ["spam"]
+ */
+export function reportUnretrieved(loop: Scheduler): void {
+  failedFutures.sweep(); // those that failed just now are not described yet
+  for (const each of reportsOf(loop)) each.report();
+}
 
 /**
  * The exception of a future that nobody has read yet.
