@@ -49,6 +49,7 @@ export {
 export {
   type AnyVariable,
   brand,
+  brandedClass,
   type Carrier,
   Context,
   ContextVar,

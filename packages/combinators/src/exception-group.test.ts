@@ -323,3 +323,18 @@ describe("console.error() of a group", () => {
     expect(inspect(group)).toContain("[circular ExceptionGroup: outer]");
   });
 });
+
+describe("a group that was made without its constructor, as one from another thread is", () => {
+  const errors = [new RangeError("big"), new TypeError("odd")];
+  const made = Object.assign(Reflect.construct(Error, ["sent"], ExceptionGroup) as ExceptionGroup, { errors });
+
+  test("is split", () => {
+    const [ranges, rest] = made.split(RangeError);
+    expect([ranges?.errors, rest?.errors]).toEqual([[errors[0]], [errors[1]]]);
+    expect([ranges?.message, made.leaves(TypeError)]).toEqual(["sent", [errors[1]]]);
+  });
+
+  test("is shown with its parts", () => {
+    expect(inspect(made)).toMatch(/^ExceptionGroup: sent\n {2}\[1 of 2\] RangeError: big/);
+  });
+});

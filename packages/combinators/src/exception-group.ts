@@ -75,7 +75,7 @@ export class ExceptionGroup extends AggregateError {
       } else if (matches(error)) matching.push(error);
       else others.push(error);
     }
-    return [this.#part(matching), this.#part(others)];
+    return [ExceptionGroup.#part(this, matching), ExceptionGroup.#part(this, others)];
   }
 
   /**
@@ -113,15 +113,16 @@ export class ExceptionGroup extends AggregateError {
 
   /** @internal */
   layOut(print: (part: unknown) => string): string {
-    return layOut(this, this.#frames(), print);
+    return layOut(this, #frames in this ? this.#frames() : "", print);
   }
 
-  #part(errors: readonly unknown[]): ExceptionGroup | null {
+  /** A group that has come from another thread was made without its constructor, and has nothing private. */
+  static #part(group: ExceptionGroup, errors: readonly unknown[]): ExceptionGroup | null {
     if (errors.length === 0) return null;
-    const part = this.derive(errors);
-    if ("cause" in this)
-      Object.defineProperty(part, "cause", { value: this.cause, configurable: true, writable: true });
-    if (#frames in part) part.#frames = this.#frames;
+    const part = group.derive(errors);
+    if ("cause" in group)
+      Object.defineProperty(part, "cause", { value: group.cause, configurable: true, writable: true });
+    if (#frames in part && #frames in group) part.#frames = group.#frames;
     return part;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { brand } from "./brand.ts";
+import { brand, brandedClass } from "./brand.ts";
 
 /** A package's error class, as each copy of the package defines it. */
 function loadCopy(): new (message?: string) => Error {
@@ -99,5 +99,18 @@ describe("brand()", () => {
     expect(() => brand(undefined as never, "tests.X")).toThrow(TypeError);
     expect(() => brand(Unchanged, 7 as never)).toThrow(TypeError);
     expect(new Unchanged().name).toBe("Error");
+  });
+});
+
+describe("brandedClass()", () => {
+  test("finds a class by the name of its brand, the latest of several", () => {
+    loadCopy();
+    const Last = loadCopy();
+
+    expect(brandedClass("tests.PoolClosed")).toBe(Last);
+  });
+
+  test("finds nothing by the name of no brand, also by one that every object has", () => {
+    expect([brandedClass("tests.Nothing"), brandedClass("constructor")]).toEqual([undefined, undefined]);
   });
 });

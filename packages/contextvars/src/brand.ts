@@ -1,6 +1,9 @@
 /** A class of errors, whatever its constructor takes. */
 export type ErrorClass = abstract new (...args: never[]) => Error;
 
+/** The branded classes of this thread, by their names: they live in modules, and so as long as these. */
+const classes = new Map<string, ErrorClass>();
+
 /**
  * Give an error class a name that survives minification and an `instanceof` that survives duplication.
  *
@@ -34,4 +37,18 @@ export function brand(errorClass: ErrorClass, name: string): void {
       return typeof value === "object" && value !== null && key in value;
     },
   });
+  classes.set(name, errorClass);
+}
+
+/**
+ * The class that `brand` was given with this name, the latest if there were several; `undefined` if none was.
+ *
+ * Errors lose their class on the way to another thread or process. Whoever sends the name of the brand finds the class
+ * again on the other side, where the module that defines it was loaded.
+ *
+ * @example
+ * brandedClass("asyncio-ts.CancelledError") === CancelledError // => true
+ */
+export function brandedClass(name: string): ErrorClass | undefined {
+  return classes.get(name);
 }

@@ -1,5 +1,5 @@
 export { type Carrier, capture, currentFrame, type Frame, followsAwait, runInFrame } from "./ambient.ts";
-export { brand, type ErrorClass } from "./brand.ts";
+export { brand, brandedClass, type ErrorClass } from "./brand.ts";
 export { type AnyVariable, Context, copyContext, currentContext } from "./context.ts";
 export { ContextVar, Token } from "./context-var.ts";
 export { LookupError, RuntimeError } from "./errors.ts";

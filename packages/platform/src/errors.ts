@@ -29,9 +29,9 @@ export class DeadlockError extends RuntimeError {
     this.#tasks = tasks;
   }
 
-  /** The tasks that wait for ever, oldest first. */
+  /** The tasks that wait for ever, oldest first; none in another thread, where the message is what tells of them. */
   get tasks(): readonly Task<unknown>[] {
-    return this.#tasks;
+    return #tasks in this ? this.#tasks : [];
   }
 }
 
