@@ -61,10 +61,12 @@ export {
   type Frame,
   followsAwait,
   LookupError,
+  onNewVariable,
   RuntimeError,
   runInFrame,
   show,
   Token,
+  type VariableListener,
 } from "@asyncio-ts/contextvars";
 export {
   BaseEventLoop,
@@ -101,7 +103,6 @@ export {
   BrokenProcessPool,
   BrokenThreadPool,
   ClosureError,
-  carried,
   type Distribution,
   type Executor,
   type ExecutorCapabilities,

@@ -1,5 +1,6 @@
 import { Context, currentContext } from "./context.ts";
 import { LookupError, RuntimeError } from "./errors.ts";
+import { announceVariable } from "./on-new-variable.ts";
 import { show } from "./show.ts";
 
 /**
@@ -20,7 +21,8 @@ export class ContextVar<T> {
   readonly #default: { readonly value: T } | null;
 
   /**
-   * @param name - For messages and debugging; need not be unique.
+   * @param name - For messages; need not be unique. Values find their way into other threads by it, so choose one that
+   * nobody else does, as `"my-app.user"`.
    * @param options - `default`: what `get()` answers where no value was set; `undefined` counts as one.
    * @throws {TypeError} `name` is not a string.
    */
@@ -28,6 +30,7 @@ export class ContextVar<T> {
     if (typeof name !== "string") throw new TypeError(`The name of a context variable is a string, not ${show(name)}`);
     this.name = name;
     this.#default = options !== undefined && "default" in options ? { value: options.default } : null;
+    announceVariable(this);
   }
 
   /**

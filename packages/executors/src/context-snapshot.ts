@@ -1,108 +1,89 @@
-import { Context, ContextVar, currentContext, show } from "@asyncio-ts/contextvars";
+import { type AnyVariable, type Context, currentContext } from "@asyncio-ts/contextvars";
 import { type Scheduler, warn } from "@asyncio-ts/core";
-import { perThread } from "./per-thread.ts";
 
-type AnyVariable = ContextVar<unknown>;
-
-/** The values that travel with a job, by the names of their variables. */
-export type ContextSnapshot = readonly (readonly [name: string, value: unknown])[];
-
-/** A variable, and how to enter a context of the copy of `contextvars` that it belongs to. */
-interface CarriedVariable {
-  readonly variable: AnyVariable;
-  readonly runWith: typeof runWith;
+/** The values that travel with a job, and the names of their variables in the same order. */
+export interface ContextSnapshot {
+  readonly names: readonly string[];
+  readonly values: readonly unknown[];
 }
 
-const carriedVariables = perThread("carriedVariables.1", () => ({
-  byName: new Map<string, CarriedVariable[]>(),
-  all: new WeakSet<object>(),
-}));
+const nothing: ContextSnapshot = { names: [], values: [] };
 
 /**
- * Let the value of `variable` travel with the jobs that `toThread` starts.
+ * What of the current context can travel: the values that can be cloned, as copies, whatever happens to them afterwards.
  *
- * A context variable is an object, and the worker has another one: the two are the same by their name alone. So the name
- * has to be one that nobody else uses, as `"my-app.user"`, and this has to run on both sides: best where the variable is
- * defined, in a module that the module of the job imports. Without that, the value stays behind.
- *
- * @returns `variable`.
- * @throws {TypeError} `variable` is not a context variable.
- *
- * @example
- * const user = carried(new ContextVar<string>("my-app.user"));
- * user.name // => "my-app.user"
- */
-export function carried<T>(variable: ContextVar<T>): ContextVar<T> {
-  if (!(variable instanceof ContextVar))
-    throw new TypeError(`carried() needs a context variable, not ${show(variable)}`);
-  if (carriedVariables.all.has(variable)) return variable;
-  const sameName = carriedVariables.byName.get(variable.name) ?? [];
-  carriedVariables.byName.set(variable.name, [...sameName, { variable: variable as AnyVariable, runWith }]);
-  carriedVariables.all.add(variable);
-  return variable;
-}
-
-/**
- * The values of the current context that can travel: those of variables that were given to `carried`, if they can be cloned.
- *
- * In debug mode the others are named, each once.
+ * Those that cannot stay behind, and so do those that would arrive as an empty object, as an AbortSignal does, and those of
+ * two variables with the same name. Debug mode names these variables, each once.
  *
  * @param caller - Who takes it, as `"toThread"`.
  */
 export function takeContext(caller: string, loop: Scheduler): ContextSnapshot {
-  const values: (readonly [string, unknown])[] = [];
-  const left: AnyVariable[] = [];
-  for (const [variable, value] of currentContext().entries()) {
-    if (carriedVariables.all.has(variable) && canBeCloned(value)) values.push([variable.name, value]);
-    else left.push(variable);
+  const context = currentContext();
+  if (context.size === 0) return nothing;
+  const names: string[] = [];
+  const values: unknown[] = [];
+  for (const [variable, value] of context.entries()) {
+    names.push(variable.name);
+    values.push(value);
   }
-  if (left.length > 0 && loop.getDebug()) warnOf(caller, left);
-  return values;
+  // Nearly always all can travel, and to clone them together costs a fraction of one by one.
+  const copies = new Set(names).size === names.length ? copyAll(values) : null;
+  return copies === null ? takeWhatCan(context, caller, loop) : { names, values: copies };
 }
 
-/** Call `f` in a new context with the values of `snapshot`, as far as this thread has the variables. */
-export function runInSnapshot<R>(snapshot: ContextSnapshot, f: () => R): R {
-  const groups = new Map<typeof runWith, [AnyVariable, unknown][]>();
-  for (const [name, value] of snapshot) {
-    for (const { variable, runWith: enter } of carriedVariables.byName.get(name) ?? []) {
-      const group = groups.get(enter);
-      if (group === undefined) groups.set(enter, [[variable, value]]);
-      else group.push([variable, value]);
-    }
-  }
-  let run = f;
-  for (const [enter, values] of groups) {
-    const inner = run;
-    run = () => enter(values, inner);
-  }
-  return run();
-}
-
-/** Call `f` in a new context with these values. Each copy of this package has its own, as it has its own contexts. */
-function runWith<R>(values: readonly (readonly [AnyVariable, unknown])[], f: () => R): R {
-  return new Context().run(() => {
-    for (const [variable, value] of values) variable.set(value);
-    return f();
-  });
-}
-
-function canBeCloned(value: unknown): boolean {
-  if (typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol") return true;
+/** Copies of `values`; `null` if one of them cannot travel. */
+function copyAll(values: readonly unknown[]): readonly unknown[] | null {
+  if (values.every(isSimple)) return values;
   try {
-    structuredClone(value);
-    return true;
+    const copies = structuredClone(values);
+    return copies.some((copy, i) => isHollow(copy, values[i])) ? null : copies;
   } catch {
-    return false;
+    return null;
   }
 }
 
-const named = new WeakSet<AnyVariable>();
+/** Whether there is nothing to copy, and nothing that could fail. */
+function isSimple(value: unknown): boolean {
+  return value === null || !(typeof value === "object" || typeof value === "function" || typeof value === "symbol");
+}
 
-function warnOf(caller: string, left: readonly AnyVariable[]): void {
-  const fresh = left.filter((variable) => !named.has(variable));
+/** Whether nothing of an instance of a class is in its copy: whatever it was is hidden in it. */
+function isHollow(copy: unknown, value: unknown): boolean {
+  if (isSimple(copy) || Object.getPrototypeOf(copy) !== Object.prototype) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype !== Object.prototype && prototype !== null && Object.keys(copy as object).length === 0;
+}
+
+function takeWhatCan(context: Context, caller: string, loop: Scheduler): ContextSnapshot {
+  const names: string[] = [];
+  const values: unknown[] = [];
+  const namesakes: AnyVariable[] = [];
+  const unclonable: AnyVariable[] = [];
+  const repeated = repeatedOf([...context.keys()].map(({ name }) => name));
+  for (const [variable, value] of context.entries()) {
+    const copies = repeated.has(variable.name) ? null : copyAll([value]);
+    if (copies !== null) {
+      names.push(variable.name);
+      values.push(copies[0]);
+    } else (repeated.has(variable.name) ? namesakes : unclonable).push(variable);
+  }
+  if (loop.getDebug()) {
+    warnOf(caller, unclonable, "their values cannot be cloned");
+    warnOf(caller, namesakes, "several variables have the same name");
+  }
+  return { names, values };
+}
+
+function repeatedOf(names: readonly string[]): Set<string> {
+  return new Set(names.filter((name, i) => names.indexOf(name) !== i));
+}
+
+const warned = new WeakSet<AnyVariable>();
+
+function warnOf(caller: string, left: readonly AnyVariable[], reason: string): void {
+  const fresh = left.filter((variable) => !warned.has(variable));
   if (fresh.length === 0) return;
-  for (const variable of fresh) named.add(variable);
-  const names = fresh.map(({ name }) => name).join(", ");
-  const reason = "their values cannot be cloned, or they were not given to carried()";
+  for (const variable of fresh) warned.add(variable);
+  const names = [...new Set(fresh.map(({ name }) => name))].join(", ");
   warn(`${caller}() leaves these context variables behind: ${names}; ${reason}`, "RuntimeWarning");
 }

@@ -1,5 +1,4 @@
 export { ProcessPoolExecutor, ThreadPoolExecutor } from "#pools";
-export { carried } from "./context-snapshot.ts";
 export { setDefaultExecutor, shutdownDefaultExecutor } from "./default-executor.ts";
 export { type RegisterErrorOptions, registerError } from "./error-classes.ts";
 export {

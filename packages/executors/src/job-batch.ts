@@ -25,7 +25,7 @@ export class JobBatch {
 function extrasOf({ settings, attempt, isKillable }: Job): JobExtras | null {
   if (settings === null) return null;
   const { timeout, credit, isChunk, context } = settings;
-  if (!isKillable && credit === null && !isChunk && context === null && attempt === 1) return null;
+  if (!isKillable && credit === null && !isChunk && attempt === 1) return context === null ? null : { context };
   return {
     attempt,
     isKillable,

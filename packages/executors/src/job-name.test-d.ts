@@ -1,6 +1,4 @@
-import { ContextVar } from "@asyncio-ts/contextvars";
 import { expectTypeOf } from "vitest";
-import { carried } from "./context-snapshot.ts";
 import type { ExecutorFuture } from "./executor-future.ts";
 import { inline } from "./inline.ts";
 import { task } from "./task.ts";
@@ -46,12 +44,11 @@ void pool.submit(jobs.fetchPage);
 // @ts-expect-error one too many
 void pool.submit(jobs.fetchPage, "/", 1, 2);
 
-// -- task(), inline(), transfer() and carried() give what they were given
+// -- task(), inline() and transfer() give what they were given
 
 expectTypeOf(task(import.meta, "same", same)).toEqualTypeOf<typeof same>();
 expectTypeOf(inline(same)("x")).toEqualTypeOf<string>();
 expectTypeOf(resultOf(pool.submit(inline(same), 7n))).toEqualTypeOf<bigint>();
 expectTypeOf(transfer(new Uint8Array(1))).toEqualTypeOf(new Uint8Array(1));
-expectTypeOf(carried(new ContextVar<string>("a.b"))).toEqualTypeOf<ContextVar<string>>();
 // @ts-expect-error nothing to transfer
 void transfer(7);

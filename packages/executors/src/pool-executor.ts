@@ -231,7 +231,7 @@ export abstract class PoolExecutor implements Executor {
 
   /** @internal A job with the values of context variables. */
   submitInContext(fn: AnyFunction, args: readonly unknown[], context: ContextSnapshot): ExecutorFuture<unknown> {
-    const settings = settingsOf({ context: context.length === 0 ? null : context, gracePeriod: this.#gracePeriod });
+    const settings = settingsOf({ context, gracePeriod: this.#gracePeriod });
     return this.#submit("toThread", fn, args, settings).future;
   }
 

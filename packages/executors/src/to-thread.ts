@@ -7,9 +7,11 @@ import { nameOfJob, refuseClosure } from "./job-name.ts";
 import { wrapFuture } from "./wrap-future.ts";
 
 /**
- * Run `fn(...args)` in a thread of the default executor, with the values of those context variables that are `carried`.
+ * Run `fn(...args)` in a thread of the default executor, with a copy of the current context.
  *
- * Other variables stay behind, and so do values that cannot be cloned; debug mode names them.
+ * A context variable gets its value there by its name, so that should be one that nobody else uses, as `"my-app.user"`.
+ * Values are copied as arguments are. What cannot be cloned stays behind, and so do the values of several variables with
+ * one name; debug mode names them. What the function sets stays in its own context.
  *
  * @param fn - Comes from `workerModule`, `task` or `inline`.
  *

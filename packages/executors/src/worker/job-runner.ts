@@ -1,5 +1,4 @@
 import { CancelledError } from "@asyncio-ts/tasks";
-import { runInSnapshot } from "../context-snapshot.ts";
 import { fromRecord, toRecord } from "../error-record.ts";
 import { revised } from "../expectation.ts";
 import { type CurrentJobHolder, currentJobKey } from "../job-context.ts";
@@ -23,6 +22,7 @@ import { CurrentJob, type JobLine } from "./current-job.ts";
 import { callForEach, FunctionTable, isThenable, type KnownFunction, load } from "./function-table.ts";
 import { ItemSender } from "./item-sender.ts";
 import { ReplySlice } from "./reply-slice.ts";
+import { runInSnapshot } from "./run-in-snapshot.ts";
 import type { WorkerLink } from "./worker-link.ts";
 
 /** Results of jobs that are shorter than this in sum travel together, in milliseconds. */

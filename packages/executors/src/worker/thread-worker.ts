@@ -3,6 +3,7 @@ import { toRecord } from "../error-record.ts";
 import type { ToPool } from "../protocol.ts";
 import { JobRunner } from "./job-runner.ts";
 import { prepare } from "./prepare.ts";
+import { noteVariables } from "./run-in-snapshot.ts";
 import { Spin } from "./spin.ts";
 
 /** What a thread is given when it starts. */
@@ -16,6 +17,7 @@ export interface ThreadData {
 
 /** The far side of a thread pool. */
 export function startThreadWorker(): void {
+  noteVariables(); // before anything of the user is loaded
   const { port, words, maySpin, initialization } = workerData as ThreadData;
   const spin = new Spin(words);
   let received = 0;
