@@ -1,4 +1,4 @@
-import { CancelledError, InvalidStateError, sleep } from "@asyncio-ts/tasks";
+import { CancelledError, currentTask, InvalidStateError, sleep } from "@asyncio-ts/tasks";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { EventLoop } from "./event-loop.ts";
 import { newPlatformHost } from "./platform-host.node.ts";
@@ -117,6 +117,34 @@ describe("runCoroutineThreadsafe()", () => {
       while (!waiting.done()) await sleep(0.001);
     });
     expect(typeof waiting.cancelMessage()).toBe("string");
+  });
+
+  test("a reason that is an error keeps its class, on both sides", async () => {
+    const loop = newLoop();
+    const waiting = loop.createFuture<void>();
+    let begun = false;
+    const remote = attachLoop(
+      loop.threadsafeHandle({
+        wait: () => {
+          begun = true;
+          return waiting;
+        },
+        giveUp: async () => {
+          currentTask()?.cancel(new InvalidStateError("gave up"));
+          await sleep(60);
+        },
+      }),
+    );
+    const error = await loop.runUntilComplete(async () => {
+      const future = remote.runCoroutineThreadsafe("wait");
+      while (!begun) await sleep(0.001);
+      future.cancel(new InvalidStateError("enough"));
+      while (!waiting.done()) await sleep(0.001);
+      return await failureOf(remote.runCoroutineThreadsafe("giveUp"));
+    });
+    expect(waiting.cancelMessage()).toBeInstanceOf(InvalidStateError);
+    expect(error).toMatchObject({ name: "CancelledError", reason: new InvalidStateError("gave up") });
+    expect((error as CancelledError).reason).toBeInstanceOf(InvalidStateError);
   });
 
   test("[96] an error of the task factory reaches both sides", async () => {

@@ -5,7 +5,7 @@ import { canTakeMessages, numberOfThread, takeMessage } from "./node-threads.ts"
 import { ThreadsafeFuture } from "./threadsafe-future.ts";
 import type { Services, ThreadsafeHandle } from "./threadsafe-handle.ts";
 import { type Port, type Reply, type Request, ring, sharedWord, sleepOn } from "./threadsafe-protocol.ts";
-import { thrownOf } from "./thrown-record.ts";
+import { recordOf, thrownOf } from "./thrown-record.ts";
 
 type ArgumentsOf<F> = F extends (...args: infer Args) => unknown ? Args : never;
 type ResultOf<F> = F extends (...args: never) => infer R ? (R extends GeneratorBody<infer T> ? T : Awaited<R>) : never;
@@ -117,12 +117,7 @@ export class RemoteLoop<S extends Services = Services> {
 
   #cancel(id: number, reason: unknown): true {
     this.#forget(id);
-    if (this.#closed) return true;
-    try {
-      this.#send({ kind: "cancel", id, reason });
-    } catch {
-      this.#send({ kind: "cancel", id, reason: show(reason) }); // it cannot be cloned
-    }
+    if (!this.#closed) this.#send({ kind: "cancel", id, reason: recordOf(reason) });
     return true;
   }
 
@@ -155,7 +150,7 @@ export class RemoteLoop<S extends Services = Services> {
     if (future === undefined || future.done()) return;
     if (reply.kind === "returned") future.setResult(reply.value);
     else if (reply.kind === "threw") future.setException(thrownOf(reply.error));
-    else future.setCancelled(reply.reason);
+    else future.setCancelled(thrownOf(reply.reason));
   }
 
   #forget(id: number): void {

@@ -1,10 +1,10 @@
 import { RuntimeError, show } from "@asyncio-ts/contextvars";
-import type { Task } from "@asyncio-ts/tasks";
+import type { CancelledError, Task } from "@asyncio-ts/tasks";
 import type { BlockingHost } from "./blocking-host.ts";
 import type { EventLoop } from "./event-loop.ts";
 import { numberOfThread, takeMessage } from "./node-threads.ts";
 import { type Port, type Reply, type Request, ring } from "./threadsafe-protocol.ts";
-import { recordOf } from "./thrown-record.ts";
+import { recordOf, thrownOf } from "./thrown-record.ts";
 
 /** The functions of a loop's thread that other threads may call by their names: any object, also a module. */
 export type Services = Readonly<Record<string, unknown>>;
@@ -111,7 +111,7 @@ class Server {
 
   #serve(request: Request): void {
     if (this.#loop.isClosed()) return;
-    if (request.kind === "cancel") this.#running.get(request.id)?.task.cancel(request.reason);
+    if (request.kind === "cancel") this.#running.get(request.id)?.task.cancel(thrownOf(request.reason));
     else if (request.kind === "callSoon") this.#loop.callSoon(() => this.#call(request));
     else this.#run(request);
   }
@@ -175,8 +175,8 @@ interface Running {
 }
 
 function replyOf(id: number, task: Task<unknown>): Reply {
-  if (task.cancelled()) return { id, kind: "cancelled", reason: task.cancelMessage() };
   const failure = task.failure();
   if (failure === null) return { id, kind: "returned", value: task.result() };
-  return { id, kind: "threw", error: recordOf(failure.error) };
+  if (!task.cancelled()) return { id, kind: "threw", error: recordOf(failure.error) };
+  return { id, kind: "cancelled", reason: recordOf((failure.error as CancelledError).reason) };
 }

@@ -12,13 +12,13 @@ export type Request =
       /** Becomes 1 once the reply lies at the port, for whoever sleeps until then. */
       readonly word: Int32Array | null;
     }
-  | { readonly kind: "cancel"; readonly id: number; readonly reason: unknown };
+  | { readonly kind: "cancel"; readonly id: number; readonly reason: ThrownRecord };
 
 /** How a coroutine ended that another thread has asked for. */
 export type Reply =
   | { readonly id: number; readonly kind: "returned"; readonly value: unknown }
   | { readonly id: number; readonly kind: "threw"; readonly error: ThrownRecord }
-  | { readonly id: number; readonly kind: "cancelled"; readonly reason: unknown }
+  | { readonly id: number; readonly kind: "cancelled"; readonly reason: ThrownRecord }
   | { readonly kind: "closed" };
 
 /** A port between two threads: what pages and Node agree on, and what Node has beyond that. */
