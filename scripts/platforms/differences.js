@@ -46,6 +46,18 @@ export const differences = [
     reason: "a `DeadlockError` that nobody catches is printed in a form of their own",
   },
   {
+    on: ["Bun"],
+    test: /at the top level of the main module > (rejects with a DeadlockError$|does not hang)/,
+    reason:
+      "a deadlock under an `await run(main)` at the top level of the main module hangs: Bun never says there that nothing is left to wait for",
+  },
+  {
+    on: ["Deno"],
+    test: /at the top level of the main module > rejects with a DeadlockError$/,
+    reason:
+      "a deadlock under an `await run(main)` at the top level of the main module hangs, or with `interruptedBy: []` ends with an error of Deno",
+  },
+  {
     on: ["Bun", "Deno"],
     test: /testing\/test\/guide\.test\.ts .* with node:test/,
     reason: "`node --test` is no option of theirs; `bun test` and `deno test` are",

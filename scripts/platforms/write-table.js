@@ -34,6 +34,10 @@ const features = [
   { feature: "timers: never early, of any length", test: /process-host\.test\.ts > host\.wakeAt|program timers/ },
   { feature: "I/O and events while tasks spin", test: /process-host\.test\.ts > host\.afterIo|program fairness/ },
   { feature: "`DeadlockError`", test: /process-host\.test\.ts > a process > (tells|is not held)/ },
+  {
+    feature: "`DeadlockError` of an `await run()` at the top level",
+    test: /run\.process\.test\.ts > run\(\) awaited at the top level/,
+  },
   { feature: "errors that nobody has read, when dropped", test: /tasks\/src\/unretrieved\.test/ },
   {
     feature: "where `async` functions wait, in debug mode",

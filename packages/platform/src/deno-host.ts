@@ -10,7 +10,7 @@ const longestSlice: Seconds = 0.002;
  * Its ticks keep Node's order. It has a function that runs the microtasks in place, but an internal one, and a tick costs
  * less: 0.3 µs against 0.5 µs (Deno 2.9). Where the top level of the main module awaits what can never come, there is no
  * `DeadlockError`: Deno ends the process with an error of its own, but waits for ever while anybody listens to a signal,
- * as `run()` does unless `interruptedBy` is empty.
+ * as `run()` does unless `interruptedBy` is empty. A run that the top level does not await gets its error.
  *
  * @example
  * const host: Host = new DenoHost();

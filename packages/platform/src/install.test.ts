@@ -92,7 +92,7 @@ describe("a process with a loop that is installed", () => {
       createTask(async () => { await godot; }, { name: "audience" });`;
     const { status, stdout, stderr } = await runNode(program);
     expect({ status, stdout }).toEqual({ status: 0, stdout: "slept\n" });
-    expect(stderr).toMatch(/^The process ends while tasks of the installed event loop are pending DeadlockError: /);
+    expect(stderr).toMatch(/^The process ends while tasks of the installed event loop are pending .*DeadlockError: /s);
     expect(stderr).toContain("tasks pending: 2\n");
     expect(stderr).toContain("<Task pending name='Vladimir' coro=waitForGodot() waiting on <Future pending>>");
     expect(stderr).toContain("<Task pending name='audience' waiting on task 'Vladimir'>");

@@ -43,6 +43,37 @@ describe("run() in a process", () => {
   });
 });
 
+describe("run() awaited at the top level of the main module", () => {
+  const atTopLevel = { isTopLevel: true, timeout: 5_000 };
+
+  test("answers the result", async () => {
+    const program = 'console.log(await run(sleep(0.01, "done")));';
+    const result = await runNode(program, { isTopLevel: true });
+    expect(result).toEqual({ status: 0, stdout: "done\n", stderr: "" });
+  });
+
+  test("rejects with a DeadlockError", async () => {
+    const { status, stderr } = await runNode("await run(() => new Future());", atTopLevel);
+    expect(stderr).toContain("DeadlockError: Nothing can wake the event loop any more");
+    expect(status).toBe(1);
+  });
+
+  test("does not hang in a deadlock if no signal interrupts it", async () => {
+    const { status, stderr } = await runNode("await run(() => new Future(), { interruptedBy: [] });", atTopLevel);
+    expect(stderr).toMatch(/DeadlockError: |Top-level await promise never resolved/);
+    expect(status).toBe(1);
+  });
+
+  test("rejects with a DeadlockError if a function awaits it that the top level does not wait for", async () => {
+    const program = `run(() => new Future()).catch((error) => {
+      console.log(error.name);
+      process.exitCode = 1;
+    });`;
+    const result = await runNode(program, { isTopLevel: true });
+    expect(result).toEqual({ status: 1, stdout: "DeadlockError\n", stderr: "" });
+  });
+});
+
 describe("the exit of a process", () => {
   const program = `
     const loop = newEventLoop();

@@ -15,6 +15,10 @@ export interface ProgramResult {
 export interface ProgramOptions {
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Leave the program at the top level of its module on all runtimes; see `evaluation`. */
+  readonly isTopLevel?: boolean;
+  /** In milliseconds; a program that takes longer is ended by a signal. */
+  readonly timeout?: number;
 }
 
 const imports = `
@@ -33,8 +37,13 @@ import { createTask, currentTask, Future, sleep } from "@asyncio-ts/tasks";
  */
 export function runNode(program: string, options: ProgramOptions = {}): Promise<ProgramResult> {
   const env = { ...process.env, NODE_OPTIONS: "", ASYNCIO_DEBUG: "", ...options.env };
-  const args = evaluation(options.flags ?? [], program);
-  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"], timeout: 25_000 });
+  const { timeout = 25_000 } = options;
+  const child = spawn(process.execPath, evaluation(program, options), {
+    cwd: root,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout,
+  });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
@@ -55,13 +64,14 @@ export function runNode(program: string, options: ProgramOptions = {}): Promise<
  * How the runtime is told to run `program`.
  *
  * Bun and Deno do not say that a process has nothing left to do while the top level of its module awaits something: Bun
- * waits for ever, Deno ends with an error of its own. So the program is in a function there.
+ * waits for ever, Deno ends with an error of its own, or waits for ever as well. So the program is in a function there.
  */
-function evaluation(flags: readonly string[], program: string): string[] {
+function evaluation(program: string, { flags = [], isTopLevel = false }: ProgramOptions): string[] {
   const importOfProgram = /^\s*import .*;$/gm;
   const itsImports = program.match(importOfProgram)?.join("\n") ?? "";
   const inFunction = `${imports}${itsImports}\nvoid (async () => {${program.replace(importOfProgram, "")}\n})();`;
-  if ("bun" in process.versions) return [...flags, "--eval", inFunction];
-  if ("deno" in process.versions) return ["eval", ...flags, inFunction];
-  return [...flags, "--input-type=module", "--eval", imports + program];
+  const atTopLevel = imports + program;
+  if ("bun" in process.versions) return [...flags, "--eval", isTopLevel ? atTopLevel : inFunction];
+  if ("deno" in process.versions) return ["eval", ...flags, isTopLevel ? atTopLevel : inFunction];
+  return [...flags, "--input-type=module", "--eval", atTopLevel];
 }
