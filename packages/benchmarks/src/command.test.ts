@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { readWishes } from "./command.ts";
 
-test("readWishes() of nothing measures all rows, memory and growth, but neither hosts nor ten million tasks", () => {
+test("readWishes() of nothing measures all rows, memory and growth alone", () => {
   const wishes = readWishes([]);
   expect(wishes.rowNames).toContain("switch");
   expect([...wishes.others]).toEqual(expect.arrayContaining(["memory", "growth"]));
-  for (const name of ["hosts", "ten-million"]) expect(wishes.others.has(name)).toBe(false);
+  for (const name of ["hosts", "page-turns", "ten-million"]) expect(wishes.others.has(name)).toBe(false);
 });
 
 test("readWishes() of names measures these", () => {

@@ -4,6 +4,7 @@ import { type Figures, measureExecutorRow } from "./executors/contest.ts";
 import { executorRows } from "./executors/rows.ts";
 import { measureGrowth } from "./growth.ts";
 import { measureHosts } from "./hosts/contest.ts";
+import { measurePageTurns } from "./hosts/page-turns.ts";
 import { describeMachine } from "./machine.ts";
 import { measureMemory } from "./memory.ts";
 import { findPythons } from "./pythons.ts";
@@ -12,13 +13,13 @@ import { isRowName, type RowName, rows } from "./rows.ts";
 import { runTenMillion } from "./ten-million.ts";
 
 /** What can be measured beside the rows. */
-const others = ["memory", "growth", "hosts", "ten-million"] as const;
+const others = ["memory", "growth", "hosts", "page-turns", "ten-million"] as const;
 
 /** The rows of executors, all of them by one name: they take as long as everything else together. */
 const executors = "executors";
 
 const usage = `Usage: pnpm bench [NAME …] [--rounds N] [--keep]
-  NAME      ${[...Object.keys(rows), ...others].join(", ")}; by default all but hosts and ten-million
+  NAME      ${[...Object.keys(rows), ...others].join(", ")}; by default the rows, memory and growth
             ${executors}, or some of ${Object.keys(executorRows).join(", ")}
   --rounds  how often every contestant has its turn in a row; by default 5
   --keep    write the tables to results/ under the name of this machine as well, to be committed`;
@@ -93,6 +94,7 @@ async function measure({ rowNames, executorRowNames, others: wanted, rounds }: W
     memory: await ifWanted("memory", () => measureMemory(pythons)),
     growth: await ifWanted("growth", measureGrowth),
     hosts: await ifWanted("hosts", () => measureHosts(rounds)),
+    pageTurns: await ifWanted("page-turns", () => measurePageTurns(rounds)),
     tenMillion: await ifWanted("ten-million", runTenMillion),
   };
 }

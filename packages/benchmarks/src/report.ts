@@ -5,6 +5,8 @@ import { figuresTables } from "./executors/figures-table.ts";
 import { type Growth, growthTable } from "./growth.ts";
 import type { Hosts } from "./hosts/contest.ts";
 import { hostsTable } from "./hosts/hosts-table.ts";
+import type { PageTurns } from "./hosts/page-turns.ts";
+import { pageTurnsTable } from "./hosts/page-turns-table.ts";
 import { type Machine, machineLine } from "./machine.ts";
 import { type Memory, memoryTable } from "./memory.ts";
 import { pricesTable } from "./prices-table.ts";
@@ -21,19 +23,21 @@ export interface Report {
   readonly memory: Memory | null;
   readonly growth: Growth | null;
   readonly hosts: Hosts | null;
+  readonly pageTurns: PageTurns | null;
   readonly tenMillion: TenMillion | null;
 }
 
 const results = new URL("../results/", import.meta.url);
 
 export function showReport(report: Report): string {
-  const { memory, growth, hosts, tenMillion } = report;
+  const { memory, growth, hosts, pageTurns, tenMillion } = report;
   const parts = [
     report.prices.size === 0 ? null : pricesTable(report.prices),
     report.figures.size === 0 ? null : figuresTables(report.figures),
     memory && memoryTable(memory),
     growth && growthTable(growth),
     hosts && hostsTable(hosts),
+    pageTurns && pageTurnsTable(pageTurns),
     tenMillion && tenMillionTable(tenMillion),
     `${machineLine(report.machine)} · medians of ${report.rounds} rounds; ~ marks what differed much between them`,
   ];
@@ -54,8 +58,9 @@ export function writeReport(report: Report, options: { readonly keep: boolean })
 }
 
 /** What is measured apart from the rest is kept apart as well. */
-function subjectOf({ prices, figures, hosts }: Report): string {
+function subjectOf({ prices, figures, hosts, pageTurns }: Report): string {
   if (prices.size > 0) return "";
   if (figures.size > 0) return "executors-";
-  return hosts === null ? "" : "hosts-";
+  if (hosts !== null) return "hosts-";
+  return pageTurns === null ? "" : "page-turns-";
 }

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { answerOf, type Child, nodeChild } from "../child.ts";
+import { type Child, nodeChild } from "../child.ts";
 import { type Figure, figureOf } from "../figure.ts";
+import { takeTurns } from "../take-turns.ts";
+import type { HostAnswer } from "./answer.ts";
 import type { Lateness } from "./lateness.ts";
 import { findBrowser } from "./page.ts";
 import type { HostSample } from "./sample.ts";
@@ -14,17 +16,10 @@ export interface HostFigures {
   readonly busy: LatenessFigures;
 }
 
-export type LatenessFigures = { readonly [Name in keyof Lateness]: Figure };
+type LatenessFigures = { readonly [Name in keyof Lateness]: Figure };
 
 /** By the name of the host and of what it runs on; `null` for what this machine has not. */
 export type Hosts = Readonly<Record<string, HostFigures | null>>;
-
-/** What a child prints. */
-export interface HostAnswer<Sample = HostSample> {
-  /** Of what it runs on. */
-  readonly version: string;
-  readonly sample: Sample;
-}
 
 interface Contestant {
   readonly name: string;
@@ -35,19 +30,18 @@ interface Contestant {
 /** Of what `pnpm test:platforms` has downloaded. */
 const downloads = fileURLToPath(new URL("../../../../.platforms/", import.meta.url));
 
-/** Measure the hosts that can run here: each in a process of its own, in turns, so that a slower machine slows all. */
+/** Measure the hosts that can run here, each in a process of its own. */
 export async function measureHosts(rounds: number): Promise<Hosts> {
-  const children = contestants().map((each) => ({ ...each, version: "", samples: [] as HostSample[] }));
-  for (let round = 0; round < rounds; round++) {
-    for (const each of children) {
-      if (each.child === null) continue;
-      const { version, sample } = await answerOf<HostAnswer>(each.child);
-      each.version = ` ${version}`;
-      each.samples.push(sample);
-    }
-  }
+  const all = contestants();
+  const children = all.flatMap(({ child }) => child ?? []);
+  const answers = await takeTurns<HostAnswer>(children, rounds);
   return Object.fromEntries(
-    children.map(({ name, version, samples }) => [`${name}${version}`, samples.length > 0 ? figuresOf(samples) : null]),
+    all.map(({ name, child }) => {
+      const own = child === null ? [] : (answers.get(child) ?? []);
+      const [first] = own;
+      if (first === undefined) return [name, null];
+      return [`${name} ${first.version}`, figuresOf(own.map(({ sample }) => sample))];
+    }),
   );
 }
 
@@ -91,6 +85,6 @@ function figuresOf(samples: readonly HostSample[]): HostFigures {
   };
 }
 
-export function latenessFigures(rounds: readonly Lateness[]): LatenessFigures {
+function latenessFigures(rounds: readonly Lateness[]): LatenessFigures {
   return { median: figureOf(rounds.map(({ median }) => median)), p99: figureOf(rounds.map(({ p99 }) => p99)) };
 }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { type BrowserType, chromium, firefox, type LaunchOptions, type Page } from "playwright";
-import type { HostAnswer } from "./contest.ts";
+import type { HostAnswer } from "./answer.ts";
 
 export type BrowserName = "chromium" | "firefox";
 

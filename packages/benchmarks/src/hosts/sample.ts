@@ -25,7 +25,8 @@ export interface Ground {
 const turns = 300_000;
 const steps = 50_000;
 const ticks = 500;
-const spinners = 1_000;
+/** How many tasks spin while others want to be heard. */
+export const spinners = 1_000;
 
 export async function sampleHost(ground: Ground): Promise<HostSample> {
   return {

@@ -5,7 +5,7 @@
 
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { attachLoop, getRunningLoop, runSync, type ThreadsafeHandle } from "asyncio-ts";
-import type { HostAnswer } from "../hosts/contest.ts";
+import type { HostAnswer } from "../hosts/answer.ts";
 import { type HostSample, sampleHost, time } from "../hosts/sample.ts";
 
 type Handle = ThreadsafeHandle<{ tick(sent: number): void }>;

@@ -3,5 +3,5 @@
 import { type BrowserName, withPage } from "../hosts/page.ts";
 
 const [browser = "chromium"] = process.argv.slice(2);
-const answer = await withPage(browser as BrowserName, (page) => page.evaluate("bundle.sample()"));
+const answer = await withPage(browser as BrowserName, (page) => page.evaluate("bundle.samplePage()"));
 console.log(JSON.stringify(answer));

@@ -2,7 +2,7 @@
 
 import { Worker } from "node:worker_threads";
 import { EventLoop, newEventLoop, run, WebHost } from "asyncio-ts";
-import type { HostAnswer } from "../hosts/contest.ts";
+import type { HostAnswer } from "../hosts/answer.ts";
 import { sampleHost } from "../hosts/sample.ts";
 
 /** A thread that says what time it is. */
