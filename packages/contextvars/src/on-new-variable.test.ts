@@ -46,16 +46,4 @@ describe("onNewVariable()", () => {
 
     expect(listener).not.toHaveBeenCalled();
   });
-
-  test("tells of the variables of another copy of this package, with the contexts of that copy", async () => {
-    vi.resetModules();
-    const other = await import("./index.ts");
-    const told: Parameters<VariableListener>[] = [];
-    const end = onNewVariable((...about) => void told.push(about));
-    const variable = new other.ContextVar("tests.copy");
-    end();
-
-    expect(told).toEqual([[variable, other.Context]]);
-    expect(other.Context).not.toBe(Context);
-  });
 });
