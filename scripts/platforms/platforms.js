@@ -35,6 +35,9 @@ const hosts = [
   "node-watchdog",
 ];
 
+/** The packages, as built, in programs of CommonJS. */
+const commonjs = ["--project", "asyncio-ts", "require"];
+
 /**
  * @typedef {object} Platform
  * @property {string} name
@@ -76,18 +79,17 @@ export function vitestWith(options) {
 function node(version) {
   const name = `node-${process.platform}-${process.arch}`;
   const download = { name, version, binary: `${name}/bin/node` };
-  return server(`Node ${version.split(".")[0]}`, download, [], [["--project", "asyncio-ts", "require"]]);
+  return server(`Node ${version.split(".")[0]}`, download, []);
 }
 
 /**
  * @param {string} name
  * @param {NonNullable<Platform["download"]>} download
  * @param {readonly string[]} flags
- * @param {readonly (readonly string[])[]} more
  * @returns {Platform}
  */
-function server(name, download, flags, more = []) {
-  return { name, download, flags, needs: null, runs: [suites, hosts, conformance, ...more] };
+function server(name, download, flags) {
+  return { name, download, flags, needs: null, runs: [suites, hosts, conformance, commonjs] };
 }
 
 /** @param {string} name @returns {Platform} */
