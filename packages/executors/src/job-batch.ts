@@ -1,6 +1,6 @@
 import type { Job } from "./job.ts";
 import type { JobExtras } from "./protocol.ts";
-import { canBeCloned } from "./sendable.ts";
+import { canBeCloned, firstLineOf } from "./sendable.ts";
 
 /** Jobs on their way to a worker, written one after another into one flat array. */
 export class JobBatch {
@@ -38,13 +38,12 @@ function extrasOf({ settings, attempt, isKillable }: Job): JobExtras | null {
 
 /** The error of a job whose arguments cannot be sent `to` where it was to run: says which one it is. */
 export function cannotSend(job: Job, to: "thread" | "process", cause: unknown): unknown {
-  const why = cause instanceof Error ? cause.message : String(cause);
   const { args, transfers } = job;
   const isMoved = (arg: unknown): boolean => transfers?.includes(arg as object) ?? false;
   const canBeSent = to === "process" ? canBeCloned : (arg: unknown): boolean => isMoved(arg) || canBePosted(arg);
   const index = args.findIndex((arg) => !canBeSent(arg));
   const what = index < 0 ? "The arguments of a job" : `Argument ${index} of a job`;
-  return new DOMException(`${what} cannot be sent to a worker: ${why}`, "DataCloneError");
+  return new DOMException(`${what} cannot be sent to a worker: ${firstLineOf(cause)}`, "DataCloneError");
 }
 
 /** Whether a thread can be sent `value`; it can be more than a process can: what is shared. */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import type { WorkerExit } from "./errors.ts";
 import { stopLine } from "./protocol.ts";
+import { fromWire, toWire } from "./wire-form.ts";
 import type { WorkerEvents, WorkerLink } from "./worker-link.ts";
 import { workerSource } from "./worker-source.generated.ts";
 
@@ -19,14 +20,9 @@ export interface ProcessSettings {
  */
 const living = new Set<ProcessLink>();
 
-/**
- * The line to a process: the channel of Node, and its signals.
- *
- * Messages travel as bytes that are written and read here: what Node's channel cannot read itself is an uncaught exception.
- */
+/** The line to a process: the channel of Node, and its signals. */
 export class ProcessLink implements WorkerLink {
   readonly words: null = null;
-  readonly #v8 = process.getBuiltinModule("node:v8"); // not before there is a process
   readonly #child: ChildProcess;
   /** For as long as it is open, we are alive: the process watches it. */
   readonly #stopLine: Socket | null;
@@ -49,14 +45,14 @@ export class ProcessLink implements WorkerLink {
     this.#stopLine = this.#child.stdio[stopLine] as Socket | null;
     this.#stopLine?.on("error", () => {}); // it has ended, which its exit tells
     this.#stopLine?.unref();
-    this.#child.on("message", (bytes) => this.#receive(bytes as unknown as Uint8Array));
+    this.#child.on("message", (received) => this.#receive(received));
     this.#child.on("error", (error) => this.#fail(error));
     this.#child.on("exit", (exitCode, signal) => this.#end({ exitCode, signal, oom: isOutOfMemory(exitCode, signal) }));
     this.#child.on("disconnect", () => this.#settle());
     if (living.size === 0) process.on("exit", killAll);
     living.add(this);
     try {
-      this.#child.send(this.#v8.serialize(initialization), () => {});
+      this.#child.send(toWire(initialization), () => {});
     } catch (error) {
       this.#forget(); // it cannot be told how to begin: nobody is to hear of it again
       throw error;
@@ -64,17 +60,17 @@ export class ProcessLink implements WorkerLink {
   }
 
   post(message: unknown): void {
-    const bytes = this.#v8.serialize(message);
+    const written = toWire(message);
     const post = this.#posted + 1;
-    if (this.#child.connected) this.#child.send(bytes, (error) => this.#check(post, error));
+    if (this.#child.connected) this.#child.send(written, (error) => this.#check(post, error));
     else this.#events.onUnsent(post);
     this.#posted = post;
   }
 
-  #receive(bytes: Uint8Array): void {
+  #receive(received: unknown): void {
     let message: unknown;
     try {
-      message = this.#v8.deserialize(bytes);
+      message = fromWire(received);
     } catch (error) {
       this.#events.onUnreadable(error);
       return;

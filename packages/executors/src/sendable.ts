@@ -31,6 +31,12 @@ export function canBeCloned(value: unknown): boolean {
   }
 }
 
+/** What an error says; where it goes on to show the whole of what could not be cloned, that is left out. */
+export function firstLineOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split("\n", 1)[0] as string;
+}
+
 /** In words. */
 export function describe(value: unknown): string {
   if (typeof value === "function") return `[Function: ${value.name === "" ? "anonymous" : value.name}]`;

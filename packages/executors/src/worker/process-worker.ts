@@ -1,18 +1,18 @@
 import { toRecord } from "../error-record.ts";
 import type { ToPool } from "../protocol.ts";
 import { slotCount } from "../protocol.ts";
+import { fromWire, toWire } from "../wire-form.ts";
 import { JobRunner } from "./job-runner.ts";
 import { prepare } from "./prepare.ts";
 import { endGroup, startWatcher } from "./watcher.ts";
 
 /** The far side of a process pool. The first message says how to begin. */
 export function startProcessWorker(): void {
-  const v8 = process.getBuiltinModule("node:v8");
   const send = process.send?.bind(process);
   // The line is ours: code of the user that looks for a parent to report to finds none.
   Reflect.deleteProperty(process, "send");
   const post = (message: unknown): void => {
-    if (process.connected) send?.(v8.serialize(message));
+    if (process.connected) send?.(toWire(message));
   };
   const stops = new Int32Array(new SharedArrayBuffer(slotCount * 4));
   // A thread takes as long to start as the rest of us: not before there is something that it could be needed for.
@@ -42,11 +42,11 @@ export function startProcessWorker(): void {
     for (const each of early) runner.receive(each);
   };
   let received = 0;
-  process.on("message", (bytes) => {
+  process.on("message", (arrived) => {
     const number = received++;
     let message: unknown;
     try {
-      message = v8.deserialize(bytes as unknown as Uint8Array);
+      message = fromWire(arrived);
     } catch (error) {
       const record = toRecord(error);
       const news: ToPool =

@@ -1,5 +1,6 @@
 import { toRecord } from "../error-record.ts";
 import { ERROR, type ITEM, type PROGRESS, type SKIPPED, type STARTED, VALUE } from "../protocol.ts";
+import { firstLineOf } from "../sendable.ts";
 import { takeTransfers } from "../transfer.ts";
 import type { WorkerLink } from "./worker-link.ts";
 
@@ -81,6 +82,8 @@ export class ReplySlice {
 
 function cannotBeSent(kind: unknown, cause: unknown): unknown {
   const what = kind === VALUE ? "result" : "error";
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new DOMException(`The ${what} of a job cannot be sent to its submitter: ${why}`, "DataCloneError");
+  return new DOMException(
+    `The ${what} of a job cannot be sent to its submitter: ${firstLineOf(cause)}`,
+    "DataCloneError",
+  );
 }
