@@ -1,7 +1,15 @@
 import { RuntimeError } from "@asyncio-ts/contextvars";
 import type { Cancellable, Host, Seconds } from "@asyncio-ts/core";
 import { canTakeMessages } from "./node-threads.ts";
-import { sharedWord } from "./threadsafe-protocol.ts";
+import { longestSleep, sharedWord, sleepOn } from "./threadsafe-protocol.ts";
+
+/** Another thread that may ask something of the loop. */
+export interface Caller {
+  /** Take what it has sent. */
+  take(): void;
+  /** Whether it has ended, or has been told that the loop is closed. */
+  isGone(): boolean;
+}
 
 /**
  * A thread that belongs to one loop: where there is nothing to do, the thread sleeps.
@@ -13,7 +21,7 @@ export class BlockingHost implements Host {
   /** Rung by other threads. */
   readonly bell: Int32Array;
   readonly #ready: (() => void)[] = [];
-  readonly #polls: (() => void)[] = [];
+  #callers: readonly Caller[] = [];
   #alarm: { readonly time: Seconds; readonly callback: () => void } | null = null;
   #stuck: (() => void) | null = null;
   #wasStuck = false;
@@ -56,9 +64,9 @@ export class BlockingHost implements Host {
     };
   }
 
-  /** Call `take` whenever the bell was rung: somebody may have sent something. */
-  poll(take: () => void): void {
-    this.#polls.push(take);
+  /** Let `caller` be heard whenever the bell was rung, until it is gone. */
+  hear(caller: Caller): void {
+    this.#callers = [...this.#callers, caller];
   }
 
   /**
@@ -70,7 +78,7 @@ export class BlockingHost implements Host {
     this.#wasStuck = false;
     while (!isOver()) {
       const seen = Atomics.load(this.bell, 0);
-      for (const take of this.#polls) take();
+      for (const caller of this.#callers) caller.take();
       const next = this.#ready.shift() ?? this.#takeDue();
       if (next !== null) next();
       else if (!isOver()) this.#sleep(seen);
@@ -92,11 +100,13 @@ export class BlockingHost implements Host {
   }
 
   #mayBeCalled(): boolean {
-    return this.#polls.length > 0 && canTakeMessages();
+    return this.#callers.length > 0 && canTakeMessages();
   }
 
+  /** A caller that was terminated rings no more, so it is looked for now and then. */
   #sleep(seen: number): void {
-    const timeout = this.#alarm === null ? Number.POSITIVE_INFINITY : (this.#alarm.time - this.now()) * 1000;
-    Atomics.wait(this.bell, 0, seen, timeout);
+    const left = this.#alarm === null ? Number.POSITIVE_INFINITY : this.#alarm.time - this.now();
+    const limit = this.#callers.length === 0 ? left : Math.min(left, longestSleep);
+    if (!sleepOn(this.bell, seen, limit)) this.#callers = this.#callers.filter((caller) => !caller.isGone());
   }
 }

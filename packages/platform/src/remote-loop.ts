@@ -1,10 +1,10 @@
 import { RuntimeError, show } from "@asyncio-ts/contextvars";
 import type { Seconds } from "@asyncio-ts/core";
 import type { GeneratorBody } from "@asyncio-ts/tasks";
-import { canTakeMessages, numberOfThread, takeMessage } from "./node-threads.ts";
+import { canTakeMessages, isOtherEndGone, numberOfThread, takeMessage } from "./node-threads.ts";
 import { ThreadsafeFuture } from "./threadsafe-future.ts";
 import type { Services, ThreadsafeHandle } from "./threadsafe-handle.ts";
-import { type Port, type Reply, type Request, ring, sharedWord, sleepOn } from "./threadsafe-protocol.ts";
+import { longestSleep, type Port, type Reply, type Request, ring, sharedWord, sleepOn } from "./threadsafe-protocol.ts";
 import { recordOf, thrownOf } from "./thrown-record.ts";
 
 type ArgumentsOf<F> = F extends (...args: infer Args) => unknown ? Args : never;
@@ -130,9 +130,18 @@ export class RemoteLoop<S extends Services = Services> {
     if (word === null || !canTakeMessages()) {
       throw new RuntimeError("A thread cannot block here until a result has come; await it");
     }
-    sleepOn(word, 0, timeout);
-    this.#takeAll();
+    this.#sleep(word, timeout);
     return future.done();
+  }
+
+  /** Until the reply is here, or it is too late. A thread that was terminated could not even say that it ends. */
+  #sleep(word: Int32Array, timeout: Seconds): void {
+    for (let left = timeout; left > 0; left -= longestSleep) {
+      const isRung = sleepOn(word, 0, Math.min(left, longestSleep));
+      this.#takeAll();
+      if (isRung || this.#closed) return;
+      if (isOtherEndGone(this.#port)) return this.#close();
+    }
   }
 
   #takeAll(): void {

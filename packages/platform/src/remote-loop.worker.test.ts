@@ -191,3 +191,84 @@ test("a loop that closes wakes those who have asked it and were not heard", asyn
   const { status, stdout, stderr } = await runNode(program);
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "Event loop is closed\n", stderr: "" });
 });
+
+/** Two workers: one has a loop, the other one waits for it, blocking. The main thread ends the first of them. */
+function withTwoWorkers(ofLoop: string, ofWaiting: string, ofMain: string): string {
+  return `
+    import { Worker } from "node:worker_threads";
+    const owner = new Worker(${worker(ofLoop)}, { eval: true, execArgv: [] });
+    const handle = await new Promise((resolve) => owner.once("message", resolve));
+    const waiting = new Worker(${worker(ofWaiting)}, {
+      eval: true, execArgv: [], workerData: handle, transferList: [handle.port],
+    });
+    const waits = new Promise((resolve) => owner.once("message", resolve));
+    const told = new Promise((resolve) => waiting.once("message", resolve));
+    for (const each of [owner, waiting]) each.on("error", (error) => console.log(error.message));
+    ${ofMain}`;
+}
+
+const loopThatIsAsked = `
+  await run(async () => {
+    const handle = getRunningLoop().threadsafeHandle({ wait: () => { tell("asked"); return new Future(); } });
+    parentPort.postMessage(handle, [handle.port]);
+    await new Future();
+  });`;
+
+const blockingLoopThatIsAsked = `
+  runSync(function* () {
+    const handle = getRunningLoop().threadsafeHandle({ *wait() { tell("asked"); yield* new Future(); } });
+    parentPort.postMessage(handle, [handle.port]);
+    yield* new Future();
+  });`;
+
+test.each([
+  ["an ordinary loop", loopThatIsAsked],
+  ["a loop that blocks", blockingLoopThatIsAsked],
+])("a thread that is terminated wakes who blocks for it, without a timeout: %s", async (_name, ofLoop) => {
+  const ofWaiting = `
+    const future = attachLoop(workerData).runCoroutineThreadsafe("wait");
+    tell(nameOf(() => future.result()), future.done());`;
+  const ofMain = "await waits; await owner.terminate(); console.log(await told);";
+  const { status, stdout, stderr } = await runNode(withTwoWorkers(ofLoop, ofWaiting, ofMain));
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "RuntimeError true\n", stderr: "" });
+});
+
+test("a thread that runs out of memory wakes the main thread, which blocks for it", async () => {
+  const ofWorker = `
+    await run(async () => {
+      const grow = () => { for (const all = []; ; ) all.push(new Array(1_000).fill({})); };
+      const handle = getRunningLoop().threadsafeHandle({ grow });
+      parentPort.postMessage(handle, [handle.port]);
+      await new Future();
+    });`;
+  const ofMain = 'try { loop.runCoroutineThreadsafe("grow").result(); } catch (error) { console.log(error.message); }';
+  const program = withLoopOfWorker(ofWorker, `${ofMain}; await exit;`);
+  const limited = program.replace("{ eval: true,", "{ eval: true, resourceLimits: { maxOldGenerationSizeMb: 32 },");
+  const { status, stdout } = await runNode(limited);
+  expect(stdout.split("\n")[0]).toBe("Event loop is closed");
+  expect(status).toBe(0);
+});
+
+test.each([
+  ["is terminated", "await waiting.terminate();"],
+  ["ends", 'waiting.postMessage("end");'],
+])("a loop that blocks does not wait for a thread that could call it and %s", async (_name, ofMain) => {
+  const ofLoop = `
+    try {
+      runSync(function* () {
+        const handle = getRunningLoop().threadsafeHandle({ hello: () => tell("called") });
+        parentPort.postMessage(handle, [handle.port]);
+        yield* new Future();
+      });
+    } catch (error) { tell(error.name); }`;
+  const ofWaiting = `
+    attachLoop(workerData).callSoonThreadsafe("hello");
+    parentPort.once("message", () => process.exit());`;
+  const program = withTwoWorkers(
+    ofLoop,
+    ofWaiting,
+    `await waits; ${ofMain}; console.log(await new Promise((resolve) => owner.once("message", resolve)));`,
+  );
+  const { status, stdout, stderr } = await runNode(program);
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "DeadlockError\n", stderr: "" });
+});

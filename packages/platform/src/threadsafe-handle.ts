@@ -1,8 +1,8 @@
 import { RuntimeError, show } from "@asyncio-ts/contextvars";
 import type { CancelledError, Task } from "@asyncio-ts/tasks";
-import type { BlockingHost } from "./blocking-host.ts";
+import type { BlockingHost, Caller } from "./blocking-host.ts";
 import type { EventLoop } from "./event-loop.ts";
-import { numberOfThread, takeMessage } from "./node-threads.ts";
+import { isOtherEndGone, numberOfThread, takeMessage } from "./node-threads.ts";
 import { type Port, type Reply, type Request, ring } from "./threadsafe-protocol.ts";
 import { recordOf, thrownOf } from "./thrown-record.ts";
 
@@ -38,7 +38,7 @@ export function openHandle<S extends Services>(
   const { port1, port2 } = new MessageChannel();
   const server = new Server(loop, services, port1 as unknown as Port);
   if (host === null) server.listen();
-  else host.poll(() => server.takeAll());
+  else host.hear(server);
   closeWithThread(server);
   loop.onClose(() => server.close());
   return { port: port2 as never, bell: host?.bell ?? null, thread: numberOfThread() };
@@ -57,7 +57,7 @@ function closeAll(): void {
   for (const server of servers) server.close();
 }
 
-class Server {
+class Server implements Caller {
   readonly #loop: EventLoop;
   readonly #services: Services;
   readonly #port: Port;
@@ -79,10 +79,15 @@ class Server {
     this.#port.addEventListener?.("close", () => this.#forget());
   }
 
-  takeAll(): void {
+  take(): void {
     for (let next = takeMessage(this.#port); next !== undefined; next = takeMessage(this.#port)) {
       this.#serve(next.message as Request);
     }
+  }
+
+  isGone(): boolean {
+    if (isOtherEndGone(this.#port)) this.#forget();
+    return !servers.has(this);
   }
 
   close(): void {

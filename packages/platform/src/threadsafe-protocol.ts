@@ -31,6 +31,9 @@ export interface Port {
   unref?(): void;
 }
 
+/** How long a thread sleeps at a time before it looks whether whoever is to wake it is still there. */
+export const longestSleep: Seconds = 0.1;
+
 /** A word of shared memory; `null` where there is none, as in pages that are not isolated. */
 export function sharedWord(): Int32Array | null {
   return typeof SharedArrayBuffer === "undefined" ? null : new Int32Array(new SharedArrayBuffer(4));
