@@ -19,7 +19,8 @@ describe("the running loop", () => {
   test("is none when no loop runs", () => {
     new VirtualLoop();
 
-    expect(seen()).toEqual([null, null, "no running event loop"]);
+    const message = "no running event loop: there is one inside run(), and everywhere after install()";
+    expect(seen()).toEqual([null, null, message]);
     expect(() => getRunningLoop()).toThrow(RuntimeError);
   });
 

@@ -1,7 +1,9 @@
 import { currentFrame, RuntimeError, show } from "@asyncio-ts/contextvars";
 import type { Scheduler } from "./scheduler.ts";
 
-const notInside = "no running event loop here: several are running, and the caller is inside none of them";
+const remedy = "there is one inside run(), and everywhere after install()";
+const noneRuns = `no running event loop: ${remedy}`;
+const notInside = `no running event loop here: several are running, and the caller is inside none of them; ${remedy}`;
 
 /** The loops that are running in this thread. Several may run side by side. */
 const running = new Set<Scheduler>();
@@ -83,7 +85,7 @@ export function runningLoop(): Scheduler | null {
  */
 export function getRunningLoop(): Scheduler {
   const loop = runningLoop();
-  if (loop === null) throw new RuntimeError(running.size > 1 ? notInside : "no running event loop");
+  if (loop === null) throw new RuntimeError(running.size > 1 ? notInside : noneRuns);
   return loop;
 }
 

@@ -44,7 +44,7 @@ test("a worker thread makes its own loop, sets it and runs on it, while another 
     loop.close();`;
   const ofWorker = [
     "at first: There is no current event loop in this thread; setEventLoop() sets one",
-    "not running: no running event loop",
+    "not running: no running event loop: there is one inside run(), and everywhere after install()",
     "current: true",
     "running: true",
     "run: done",

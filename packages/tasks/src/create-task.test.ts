@@ -212,7 +212,7 @@ describe("[24] createTask() that is refused", () => {
   test("[24] createTask() without a loop closes the coroutine", () => {
     const begun = work();
     expect(() => createTask(begun)).toThrow(
-      expect.objectContaining({ name: "RuntimeError", message: "no running event loop" }),
+      expect.objectContaining({ name: "RuntimeError", message: expect.stringMatching(/^no running event loop/) }),
     );
     expect(() => begun[Symbol.iterator]()).toThrow("already awaited");
   });

@@ -91,7 +91,7 @@ describe("currentTask()", () => {
 
   test("without a running loop is refused", () => {
     expect(() => currentTask()).toThrow(
-      expect.objectContaining({ name: "RuntimeError", message: "no running event loop" }),
+      expect.objectContaining({ name: "RuntimeError", message: expect.stringMatching(/^no running event loop/) }),
     );
   });
 

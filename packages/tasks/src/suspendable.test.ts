@@ -391,7 +391,7 @@ describe("an async function that outlives its task", () => {
     });
     goOn();
     await finished;
-    expect(log).toEqual(["done before", "no running event loop"]);
+    expect(log).toEqual(["done before", expect.stringMatching(/^no running event loop/)]);
   });
 });
 

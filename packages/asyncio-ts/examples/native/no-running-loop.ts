@@ -3,7 +3,8 @@ import * as asyncio from "asyncio-ts";
 try {
   asyncio.getRunningLoop();
 } catch (error) {
-  console.log("outside:", String(error)); // => outside: RuntimeError: no running event loop
+  console.log("outside:", String(error));
+  // => outside: RuntimeError: no running event loop: there is one inside run(), and everywhere after install()
 }
 
 async function main() {
