@@ -22,6 +22,7 @@ export function pageTurnsTable({ browser, ways }: PageTurns): string {
     "key p99",
     "between frames, ms: p99",
     "async functions spin: message p99",
+    "beside a busy script: steps a second",
   ];
   const body = Object.entries(ways).map(([way, figures]) => [
     titles[way as Way],
@@ -32,6 +33,7 @@ export function pageTurnsTable({ browser, ways }: PageTurns): string {
     showIfAny(figures.key),
     showIfAny(figures.frame),
     showIfAny(figures.nativeMessage),
+    showFigure(figures.beside),
   ]);
   return table(head, body);
 }

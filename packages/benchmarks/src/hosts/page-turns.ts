@@ -16,6 +16,8 @@ export interface WayFigures {
   readonly frame: Figure | null;
   readonly key: Figure | null;
   readonly nativeMessage: Figure | null;
+  /** Steps in a second that a native body has beside a script that works too. */
+  readonly beside: Figure;
 }
 
 export interface PageTurns {
@@ -48,5 +50,6 @@ function figuresOf(samples: readonly (WaySample & KeysSample)[]): WayFigures {
     frame: figure("p99", ({ generators }) => generators.frame),
     key: figure("p99", ({ key }) => key),
     nativeMessage: figure("p99", ({ natives }) => natives.message),
+    beside: figureOf(samples.map(({ beside }) => beside)),
   };
 }

@@ -60,11 +60,13 @@ export interface WaySample {
   readonly step: number;
   readonly generators: Latenesses<"message" | "timer" | "frame">;
   readonly natives: Latenesses<"message">;
+  /** Steps of a native body in a second beside a script that works too, a millisecond for each message to itself. */
+  readonly beside: number;
 }
 
 export type KeysSample = Latenesses<"key">;
 
-const seconds = 1.5;
+const seconds = 1.2;
 
 export async function sampleWay(way: Way): Promise<WaySample> {
   const loopFactory = (): EventLoop => new EventLoop(newHost(way));
@@ -72,6 +74,7 @@ export async function sampleWay(way: Way): Promise<WaySample> {
     step: await priceOfStep({ run: (main) => run<void>(main, { loopFactory }) }),
     generators: await listen(way, spinGenerator, ["message", "timer", "frame"]),
     natives: await listen(way, spinNative, ["message"]),
+    beside: await countStepsBesideOthers(loopFactory),
   };
 }
 
@@ -103,4 +106,22 @@ async function listen<Name extends EventName>(way: Way, spin: Spin, names: Name[
   await run(main, { loopFactory: () => new EventLoop(newHost(way)) });
   const entries = heard.map(({ name, late }) => [name, late.length > 0 ? latenessOf(late) : null]);
   return Object.fromEntries(entries) as Latenesses<Name>;
+}
+
+async function countStepsBesideOthers(loopFactory: () => EventLoop): Promise<number> {
+  const end = performance.now() + 1_000;
+  const { port1, port2 } = new MessageChannel();
+  port1.addEventListener("message", () => {
+    const until = performance.now() + 1;
+    while (performance.now() < until);
+    if (until < end) port2.postMessage(null);
+  });
+  port1.start();
+  port2.postMessage(null);
+  let steps = 0;
+  const main = async (): Promise<void> => {
+    for (; performance.now() < end; steps++) await sleep(0);
+  };
+  await run<void>(main, { loopFactory });
+  return steps;
 }
