@@ -27,10 +27,26 @@ describe("WebHost", () => {
       void microtasks(100).then(() => order.push("microtasks"));
       host.afterMicrotasks(() => order.push("first"));
       host.afterMicrotasks(() => order.push("second"));
-      host.afterIo(resolve);
+      host.afterMicrotasks(resolve);
       void microtasks(200).then(() => order.push("more microtasks"));
     });
     expect(order).toEqual(["microtasks", "more microtasks", "first", "second"]);
+  });
+
+  test("afterIo() lets the process have its I/O, which messages of Node keep waiting", async () => {
+    const host = new WebHost();
+    let turns = 0;
+    await new Promise<void>((resolve) => {
+      const turn = (): void => {
+        turns++;
+        if (turns < 100) host.afterIo(turn);
+      };
+      host.afterIo(() => {
+        turn();
+        setImmediate(resolve);
+      });
+    });
+    expect(turns).toBeLessThan(10);
   });
 
   test("goes on after a callback that throws", async () => {

@@ -41,9 +41,13 @@ export class WebHost implements Host {
     this.#callInNextTask(callback);
   }
 
-  /** Also a message: a page paints and takes input between two of them. */
+  /**
+   * Also a message: a page paints and takes input between two of them. Node does not: a port passes on a thousand of them
+   * before the process has its I/O again.
+   */
   afterIo(callback: () => void): void {
-    this.#callInNextTask(callback);
+    if (this.#openChannel().port1.ref === undefined) this.#callInNextTask(callback);
+    else this.#flow.runInAsyncScope(setImmediate, undefined, callback);
   }
 
   wakeAt(time: Seconds, callback: () => void): Cancellable {
@@ -55,15 +59,18 @@ export class WebHost implements Host {
   }
 
   #callInNextTask(callback: () => void): void {
+    const { port1, port2 } = this.#openChannel();
     this.#callbacks.push(callback);
-    if (this.#channel === null) this.#channel = this.#openChannel();
-    if (this.#callbacks.length === 1) this.#channel.port1.ref?.();
-    this.#channel.port2.postMessage(null);
+    if (this.#callbacks.length === 1) port1.ref?.();
+    port2.postMessage(null);
   }
 
   #openChannel(): WebChannel {
+    if (this.#channel !== null) return this.#channel;
     const channel = new MessageChannel() as unknown as WebChannel;
     channel.port1.onmessage = () => this.#flow.runInAsyncScope(this.#callNext, undefined);
+    channel.port1.unref?.();
+    this.#channel = channel;
     return channel;
   }
 
