@@ -68,6 +68,15 @@ describe("install()", () => {
   });
 });
 
+test("uninstall() leaves no listener on the process behind", async () => {
+  const counts: number[] = [];
+  for (let round = 1; round <= 2; round++) {
+    await install().uninstall();
+    counts.push(process.listenerCount("beforeExit"), process.listenerCount("exit"));
+  }
+  expect(counts.slice(2)).toEqual(counts.slice(0, 2));
+});
+
 describe("install(), if it is refused,", () => {
   test.each([[{ debug: "yes" }], [{ daemon: 1 }]])("makes no loop for %j", async (options) => {
     const program = `
