@@ -1,7 +1,10 @@
+import { createTask, sleep } from "@asyncio-ts/tasks";
+import { runVirtual } from "@asyncio-ts/tasks/testing";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "../test/pools.ts";
 import { ExecutorFuture } from "./executor-future.ts";
-import { type MapLine, mapJobs } from "./map-jobs.ts";
+import { mapJobs } from "./map-jobs.ts";
+import type { MapLine } from "./read-ahead.ts";
 
 /** A line that answers each item, or chunk, at once. */
 const echo: MapLine = {
@@ -80,4 +83,71 @@ describe("mapJobs()", () => {
     await listOf(mapJobs(line, makeSource(1, { makeStep }), {}));
     expect(log).toEqual(["read", "room", "submit 1", "read"]);
   });
+
+  test.each([1, 2])("gives a result that is there while the source pauses, in chunks of %i", async (chunkSize) => {
+    const { source, closed } = pausing(4);
+    const read: unknown[] = [];
+    for await (const item of mapJobs(echo, source, { chunkSize, bufferSize: 100 })) {
+      read.push(item);
+      if (read.length === 4) break; // does not wait for the next item
+    }
+    expect(read).toEqual([0, 1, 2, 3]);
+    expect(closed()).toBe(chunkSize === 1 ? 1 : 0); // a generator that is busy is closed later
+  });
+
+  test("ends at an abort, whatever its jobs and its source do", async () => {
+    const line: MapLine = { ...echo, submit: () => new ExecutorFuture({ cancel: () => false, running: () => true }) };
+    for (const source of [[1, 2, 3], pausing(0).source]) {
+      const controller = new AbortController();
+      const next = mapJobs(line, source, { signal: controller.signal }).next();
+      await new Promise((resolve) => setImmediate(resolve));
+      controller.abort(new Error("enough"));
+      expect((await failureOf(next)).message).toBe("enough");
+    }
+  });
+
+  test("reads no further than the buffer is wide, also while its results are not taken", async () => {
+    const source = makeSource(100);
+    const results = mapJobs(echo, source, { bufferSize: 3 });
+    await results.next();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(source.count).toBeLessThanOrEqual(4);
+    await results.return?.();
+  });
+
+  test("a task that is cancelled leaves the source, the jobs and the line", async () => {
+    const log: string[] = [];
+    const job = { cancel: () => log.push("job") > 0, running: () => true };
+    const line: MapLine = { ...echo, submit: () => new ExecutorFuture(job) };
+    async function* items(): AsyncGenerator<number> {
+      try {
+        yield 1;
+        await sleep(1_000);
+      } finally {
+        log.push("source");
+      }
+    }
+    await runVirtual(async () => {
+      const task = createTask(async () => listOf(mapJobs(line, items(), {})));
+      await sleep(1);
+      task.cancel();
+      expect((await failureOf(task)).name).toBe("CancelledError");
+      await sleep(1);
+      expect(log.sort()).toEqual(["job", "source"]);
+    });
+  });
 });
+
+/** Counts to `n`, and then waits for ever. */
+function pausing(n: number): { source: AsyncIterable<number>; closed: () => number } {
+  let count = 0;
+  let closed = 0;
+  const iterator = {
+    next: () => (count < n ? Promise.resolve({ done: false as const, value: count++ }) : new Promise<never>(() => {})),
+    return: async () => {
+      closed++;
+      return { done: true as const, value: undefined };
+    },
+  };
+  return { source: { [Symbol.asyncIterator]: () => iterator }, closed: () => closed };
+}
