@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import type { WorkerExit } from "./errors.ts";
+import type { ProcessCommand } from "./process-command.ts";
 import { stopLine } from "./protocol.ts";
 import { fromWire, toWire } from "./wire-form.ts";
 import type { WorkerEvents, WorkerLink } from "./worker-link.ts";
-import { workerSource } from "./worker-source.generated.ts";
+
+const isDeno = "deno" in process.versions;
 
 /** What a process is started with. */
-export interface ProcessSettings {
+export interface ProcessSettings extends ProcessCommand {
   readonly execPath: string;
-  readonly execArgv: readonly string[];
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -19,6 +20,9 @@ export interface ProcessSettings {
  * One that is idle notices that its channel is closed; one that is busy has to be told in a way that it cannot miss.
  */
 const living = new Set<ProcessLink>();
+
+/** So long after the end of a process its channel may take to end, in milliseconds, where that is not always told. */
+const channelEnd = 100;
 
 /** The line to a process: the channel of Node, and its signals. */
 export class ProcessLink implements WorkerLink {
@@ -34,14 +38,15 @@ export class ProcessLink implements WorkerLink {
 
   constructor(events: WorkerEvents, initialization: unknown, settings: ProcessSettings) {
     this.#events = events;
-    const { execPath, execArgv, env } = settings;
-    this.#child = spawn(execPath, [...execArgv, "-e", workerSource], {
+    const { execPath, args, input, env } = settings;
+    this.#child = spawn(execPath, args, {
       env,
       // A group of its own, so that what the job has started ends with it, and Ctrl-C is for us alone.
       detached: process.platform !== "win32",
       serialization: "advanced",
-      stdio: ["ignore", "inherit", "inherit", "ipc", "pipe"],
+      stdio: [input === null ? "ignore" : "pipe", "inherit", "inherit", "ipc", "pipe"],
     });
+    this.#child.stdin?.on("error", () => {}).end(input);
     this.#stopLine = this.#child.stdio[stopLine] as Socket | null;
     this.#stopLine?.on("error", () => {}); // it has ended, which its exit tells
     this.#stopLine?.unref();
@@ -124,6 +129,9 @@ export class ProcessLink implements WorkerLink {
   #end(exit: WorkerExit): void {
     this.#killGroup();
     this.#exit = { ...exit, ...(this.#error === undefined ? {} : { error: this.#error }) };
+    // Deno does not tell the end of a channel on which there was something left to read for the process.
+    if (isDeno && this.#child.connected)
+      setTimeout(() => this.#child.connected && this.#child.disconnect(), channelEnd);
     this.#settle();
   }
 
@@ -148,7 +156,8 @@ function killAll(): void {
   for (const link of living) link.kill();
 }
 
-/** V8 aborts when its heap is full, which is either signal or code; nothing tells it from `process.abort()`. */
+/** V8 aborts when its heap is full, in Deno by a trap: either signal or code; nothing tells it from `process.abort()`. */
 function isOutOfMemory(exitCode: number | null, signal: string | null): boolean {
-  return signal === "SIGABRT" || exitCode === 134;
+  const [name, code] = isDeno ? ["SIGTRAP", 133] : ["SIGABRT", 134];
+  return signal === name || exitCode === code;
 }

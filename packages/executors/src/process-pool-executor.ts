@@ -2,13 +2,19 @@ import { availableParallelism } from "node:os";
 import { BrokenProcessPool } from "./errors.ts";
 import { initializationFrom, PoolExecutor } from "./pool-executor.ts";
 import type { PoolOptions } from "./pool-options.ts";
+import { processCommand } from "./process-command.ts";
 import { ProcessLink, type ProcessSettings } from "./process-link.ts";
 
 /** Settings of a `ProcessPoolExecutor`. */
 export interface ProcessPoolOptions extends PoolOptions {
   /** How much memory the heap of a process may take; one that takes more dies. */
   readonly resourceLimits?: { readonly maxOldGenerationSizeMb?: number | undefined } | undefined;
-  /** Flags of Node for the processes; by default those of this process. */
+  /**
+   * Flags of Node for the processes; by default those of this process.
+   *
+   * On Deno: flags of `deno run`, which a program cannot know of itself. If permissions are among them, these are all; else
+   * each that this process has without restriction is added.
+   */
   readonly execArgv?: readonly string[] | undefined;
   /** The environment of the processes; by default that of this process. */
   readonly env?: NodeJS.ProcessEnv | undefined;
@@ -35,7 +41,10 @@ export interface ProcessPoolOptions extends PoolOptions {
  * await pool.submit(double, 21) // => 42
  */
 export class ProcessPoolExecutor extends PoolExecutor {
-  /** @throws {TypeError} An option is of the wrong type. @throws {RangeError} It is out of range. */
+  /**
+   * @throws {TypeError} An option is of the wrong type. @throws {RangeError} It is out of range.
+   * @throws {RuntimeError} `resourceLimits` on Bun, which knows none.
+   */
   constructor(options: ProcessPoolOptions = {}) {
     const initialization = initializationFrom(options);
     const settings = processSettings(options);
@@ -47,7 +56,7 @@ export class ProcessPoolExecutor extends PoolExecutor {
         sharedMemory: false,
         transfer: false,
         streaming: true,
-        synchronousCancel: isNode,
+        synchronousCancel: true,
       },
       start: (events) => new ProcessLink(events, initialization, settings),
       Broken: BrokenProcessPool,
@@ -55,26 +64,7 @@ export class ProcessPoolExecutor extends PoolExecutor {
   }
 }
 
-/** Other runtimes have no line beside that of the messages, see `stopLine`. */
-const isNode = !("bun" in process.versions || "deno" in process.versions);
-
 function processSettings(options: ProcessPoolOptions): ProcessSettings {
   const { execPath = process.execPath, execArgv = process.execArgv, env = process.env } = options;
-  const heap = options.resourceLimits?.maxOldGenerationSizeMb;
-  return {
-    execPath,
-    execArgv: [...withoutProgram(execArgv), ...(heap === undefined ? [] : [`--max-old-space-size=${heap}`])],
-    env,
-  };
-}
-
-/** A parent that runs a text itself (`node -e text`) must not have its workers run it as well. */
-function withoutProgram(execArgv: readonly string[]): string[] {
-  const flags: string[] = [];
-  for (let i = 0; i < execArgv.length; i++) {
-    const flag = execArgv[i] as string;
-    if (/^(-e|-p|-pe|--eval|--print)$/.test(flag)) i++;
-    else if (!/^--(eval|print|inspect(-brk|-wait|-port)?|input-type)(=|$)/.test(flag)) flags.push(flag);
-  }
-  return flags;
+  return { execPath, ...processCommand(execArgv, options.resourceLimits?.maxOldGenerationSizeMb), env };
 }

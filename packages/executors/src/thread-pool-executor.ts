@@ -3,6 +3,7 @@ import type { ResourceLimits, WorkerOptions } from "node:worker_threads";
 import { BrokenThreadPool } from "./errors.ts";
 import { initializationFrom, PoolExecutor } from "./pool-executor.ts";
 import type { PoolOptions } from "./pool-options.ts";
+import { refuseLimitsOnBun } from "./process-command.ts";
 import { ThreadLink } from "./thread-link.ts";
 
 /** Settings of a `ThreadPoolExecutor`. */
@@ -47,6 +48,7 @@ export class ThreadPoolExecutor extends PoolExecutor {
 
 function workerOptions(options: ThreadPoolOptions, name: string): WorkerOptions {
   const { resourceLimits, execArgv, env, workerOptions: others } = options;
+  if ((resourceLimits ?? others?.resourceLimits) !== undefined) refuseLimitsOnBun();
   return {
     name,
     ...others,

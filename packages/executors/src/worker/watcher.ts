@@ -42,16 +42,20 @@ export function endGroup(): void {
 }
 
 /** Runs in the thread, as text: it sees nothing from outside itself. */
-function watch(getModule: (name: string) => unknown, end: () => void): void {
+async function watch(getModule: (name: string) => unknown, end: () => void): Promise<void> {
   const { Socket } = getModule("node:net") as typeof import("node:net");
   const { workerData } = getModule("node:worker_threads") as typeof import("node:worker_threads");
+  const { Bun } = globalThis as unknown as { Bun?: { file(fd: number): { stream(): AsyncIterable<Uint8Array> } } };
   const { stops, line, grace } = workerData as WatcherData;
-  const socket = new Socket({ fd: line, readable: true, writable: false });
   let rest = Buffer.alloc(0);
-  socket.on("data", (bytes) => {
-    rest = Buffer.concat([rest, bytes]);
-    for (; rest.length >= 8; rest = rest.subarray(8)) Atomics.store(stops, rest.readInt32LE(0), rest.readInt32LE(4));
-  });
-  socket.on("error", () => {});
-  socket.on("close", () => setTimeout(end, grace));
+  try {
+    // Bun makes no sockets of descriptors.
+    for await (const bytes of Bun?.file(line).stream() ?? new Socket({ fd: line, readable: true, writable: false })) {
+      rest = Buffer.concat([rest, bytes]);
+      for (; rest.length >= 8; rest = rest.subarray(8)) Atomics.store(stops, rest.readInt32LE(0), rest.readInt32LE(4));
+    }
+  } catch {
+    // It has broken: the pool is gone, too.
+  }
+  setTimeout(end, grace);
 }
