@@ -12,6 +12,8 @@ import type { StartWorker, WorkerLink } from "./worker-link.ts";
 const window = 1;
 /** … so many jobs at most, … */
 const longestLine = 256;
+/** … or two that take no longer than this: without the second, a process waits for its next job a tenth of the time. */
+const longestPair = 10;
 /** One that has jobs and has said nothing for so long is stuck in a long job, in milliseconds. */
 const patience = 0.5;
 
@@ -98,7 +100,7 @@ export class PoolWorker {
 
   /** Whether it has done more than half of what it may hold: then it gets more, in one message rather than many. */
   get isLow(): boolean {
-    return this.outstanding <= longestLine / 2 && this.load <= window / 2;
+    return this.outstanding <= 1 || (this.outstanding <= longestLine / 2 && this.load <= window / 2);
   }
 
   get isReady(): boolean {
@@ -116,9 +118,11 @@ export class PoolWorker {
     if (!this.isReady || this.#jobsLeft <= more || !this.#slots.hasRoom(more)) return false;
     const before = this.outstanding + more;
     if (before === 0) return this.isIdle || this.isShared;
-    const fits = before < longestLine && load + job.function.expected <= window;
+    const { expected } = job.function;
+    const fits = before < longestLine && load + expected <= window;
     if (this.isShared) return job.transfers === null && (fits || before < 2);
-    return fits && this.#killable === null && !job.isKillable;
+    const isNext = before < 2 && load + expected <= longestPair;
+    return (fits || isNext) && this.#killable === null && !job.isKillable;
   }
 
   /** Send jobs; those that cannot be sent fail, once all others are on their way. */
@@ -243,7 +247,7 @@ export class PoolWorker {
     job.worker = this;
     job.order = this.#sent++;
     job.post = this.#posts + 1;
-    job.weight = Math.min(job.function.expected, window);
+    job.weight = Math.min(job.function.expected, longestPair); // of a sum, infinity could not be taken off again
     if (!this.isShared && job.isKillable) this.#killable = job;
     this.#jobsLeft--;
     this.outstanding++;

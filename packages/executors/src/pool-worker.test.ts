@@ -1,0 +1,107 @@
+import { describe, expect, test } from "vitest";
+import { Job, type JobSettings } from "./job.ts";
+import { PoolWorker } from "./pool-worker.ts";
+import { wordCount } from "./protocol.ts";
+import type { WorkerKeeper } from "./worker-keeper.ts";
+
+const keeper = {
+  revoke: () => false,
+  askToStop: () => {},
+  workerReady: (worker: PoolWorker) => {
+    worker.state = "ready";
+  },
+  jobEnded: () => {},
+  workerReplied: () => {},
+};
+
+/** A worker that is ready, and what it was sent. */
+function makeWorker({ isShared }: { isShared: boolean }) {
+  const posted: unknown[] = [];
+  let tell: (message: unknown) => void = () => {};
+  const ignore = (): void => {};
+  const worker = new PoolWorker(
+    keeper as unknown as WorkerKeeper,
+    ({ onMessage }) => {
+      tell = onMessage;
+      const words = isShared ? new Int32Array(wordCount) : null;
+      return { words, post: (message) => posted.push(message), stop: ignore, ref: ignore, unref: ignore, kill: ignore };
+    },
+    1,
+    Number.POSITIVE_INFINITY,
+  );
+  tell({ kind: "ready" });
+  return { worker, posted, tell };
+}
+
+let id = 0;
+
+/** A job of a function that takes so many milliseconds, as far as is known. */
+function makeJob(expected: number, settings: Partial<JobSettings> | null = null): Job {
+  return new Job(keeper, {
+    function: { number: expected, name: { kind: "inline", source: "" } as never, expected },
+    args: [],
+    id: ++id,
+    settings: settings as JobSettings | null,
+    submittedAt: 0,
+    submittedFrom: undefined,
+  });
+}
+
+describe("PoolWorker.accepts()", () => {
+  test.each([
+    { first: 0.01, second: 0.01, process: true, thread: true },
+    { first: 3, second: 3, process: true, thread: true },
+    { first: 8, second: 0.01, process: true, thread: true },
+    { first: 8, second: 3, process: false, thread: true },
+    { first: 200, second: 0.01, process: false, thread: true },
+    { first: 0.01, second: 200, process: false, thread: true },
+    { first: Number.POSITIVE_INFINITY, second: 0.01, process: false, thread: true },
+    { first: 0.01, second: Number.POSITIVE_INFINITY, process: false, thread: true },
+  ])(
+    "a job of $second ms behind one of $first ms: a process $process, a thread $thread",
+    ({ first, second, ...of }) => {
+      for (const kind of ["process", "thread"] as const) {
+        const { worker } = makeWorker({ isShared: kind === "thread" });
+        worker.send([makeJob(first)]);
+        expect(worker.accepts(makeJob(second))).toBe(of[kind]);
+      }
+    },
+  );
+
+  test.each(["process", "thread"])("a %s takes no third of which each may be long", (kind) => {
+    const { worker } = makeWorker({ isShared: kind === "thread" });
+    worker.send([makeJob(3), makeJob(3)]);
+    expect(worker.accepts(makeJob(3))).toBe(false);
+  });
+
+  test("a process takes none behind one that may have to be killed, nor such a one behind another", () => {
+    const { worker } = makeWorker({ isShared: false });
+    worker.send([makeJob(0.01)]);
+    expect(worker.accepts(makeJob(0.01, { timeout: 1 }))).toBe(false);
+    const other = makeWorker({ isShared: false }).worker;
+    other.send([makeJob(0.01, { timeout: 1, credit: null, context: null, isChunk: false })]);
+    expect(other.accepts(makeJob(0.01))).toBe(false);
+  });
+});
+
+describe("PoolWorker.isLow", () => {
+  test("holds as soon as there is but one job left, however long", () => {
+    const { worker, tell } = makeWorker({ isShared: false });
+    const jobs = [makeJob(4), makeJob(4)];
+    worker.send(jobs);
+    expect(worker.isLow).toBe(false);
+    tell([4, 1, jobs[0]?.slot, 0, "result"]);
+    expect(worker.isLow).toBe(true);
+    expect(worker.accepts(makeJob(4))).toBe(true);
+  });
+
+  test("holds once half of what it may hold is done", () => {
+    const { worker, tell } = makeWorker({ isShared: false });
+    const jobs = Array.from({ length: 10 }, () => makeJob(0.1));
+    worker.send(jobs);
+    for (let n = 0; n < 4; n++) tell([0.1, 1, jobs[n]?.slot, 0, "result"]);
+    expect(worker.isLow).toBe(false);
+    tell([0.1, 1, jobs[4]?.slot, 0, "result"]);
+    expect(worker.isLow).toBe(true);
+  });
+});
