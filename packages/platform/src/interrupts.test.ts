@@ -187,9 +187,9 @@ describe("gracePeriod", () => {
 
   test("is no limit for a run of a runner that goes on", async () => {
     const program = `
-      const runner = new Runner({ gracePeriod: 0.02 });
+      const runner = new Runner({ gracePeriod: 0.3 });
       console.log(await runner.run(async () => { ${wait} }).catch((error) => error.name));
-      console.log(await runner.run(sleep(0.06, "again")));
+      console.log(await runner.run(sleep(0.5, "again")));
       await runner.close();`;
     const stdout = "interrupt\nKeyboardInterrupt\nagain\n";
     expect(await runNode(program)).toEqual({ status: 130, stdout, stderr: "" });
@@ -197,8 +197,8 @@ describe("gracePeriod", () => {
 
   test("is no limit for a main task that has ended in time, nor for what comes after it", async () => {
     const program = `
-      const error = await run(async () => { ${wait} }, { gracePeriod: 0.02 }).catch((error) => error);
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      const error = await run(async () => { ${wait} }, { gracePeriod: 0.3 }).catch((error) => error);
+      await new Promise((resolve) => setTimeout(resolve, 500));
       console.log(error.name);`;
     expect(await runNode(program)).toEqual({ status: 130, stdout: "interrupt\nKeyboardInterrupt\n", stderr: "" });
   });
