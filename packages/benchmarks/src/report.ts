@@ -57,8 +57,8 @@ export function writeReport(report: Report, options: { readonly keep: boolean })
   writeFileSync(new URL(`${name}.md`, results), `# Benchmarks\n\n${showReport(report)}\n`);
 }
 
-/** What is measured apart from the rest is kept apart as well. */
-function subjectOf({ prices, figures, hosts, pageTurns }: Report): string {
+/** What the name of a kept file begins with: what is measured apart from the rest is kept apart as well. */
+export function subjectOf({ prices, figures, hosts, pageTurns }: Report): string {
   if (prices.size > 0) return "";
   if (figures.size > 0) return "executors-";
   if (hosts !== null) return "hosts-";

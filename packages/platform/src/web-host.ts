@@ -16,8 +16,8 @@ interface WebChannel {
  * the first that comes after. It is asked for by a message, for a timer would take four milliseconds. So each step of a
  * native body costs a message, and events of the page may come between two of them; steps of generators cost nothing.
  *
- * Not by `scheduler.postTask`: while a loop is busy, its `user-blocking` tasks let no message and no timer of the page come
- * at all, those of `background` get no turn beside a busy script, and `user-visible` ones are what messages are.
+ * Asked for by `scheduler.postTask`, turns would be no better. While a loop is busy, `user-blocking` ones let no message and
+ * no timer of the page come at all; `background` ones never come beside a busy script; `user-visible` ones are as messages.
  *
  * The page decides when timers fire. In a background tab that is once a second, or once a minute: what is due by then runs
  * in one turn, in the order of the deadlines. Timers of a worker go on, which is where to run what has to be on time. A

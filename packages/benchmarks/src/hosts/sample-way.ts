@@ -68,19 +68,25 @@ export type KeysSample = Latenesses<"key">;
 
 const seconds = 1.2;
 
+type LoopFactory = () => EventLoop;
+
+function factoryOf(way: Way): LoopFactory {
+  return () => new EventLoop(newHost(way));
+}
+
 export async function sampleWay(way: Way): Promise<WaySample> {
-  const loopFactory = (): EventLoop => new EventLoop(newHost(way));
+  const loopFactory = factoryOf(way);
   return {
     step: await priceOfStep({ run: (main) => run<void>(main, { loopFactory }) }),
-    generators: await listen(way, spinGenerator, ["message", "timer", "frame"]),
-    natives: await listen(way, spinNative, ["message"]),
+    generators: await listen(loopFactory, spinGenerator, ["message", "timer", "frame"]),
+    natives: await listen(loopFactory, spinNative, ["message"]),
     beside: await countStepsBesideOthers(loopFactory),
   };
 }
 
 /** While keys are pressed from outside. Apart from the other events, which Chromium holds back after a key. */
 export function sampleKeys(way: Way): Promise<KeysSample> {
-  return listen(way, spinGenerator, ["key"]);
+  return listen(factoryOf(way), spinGenerator, ["key"]);
 }
 
 function* spinGenerator(isOver: () => boolean): GeneratorBody<void> {
@@ -93,7 +99,12 @@ async function spinNative(isOver: () => boolean): Promise<void> {
 
 type Spin = (isOver: () => boolean) => GeneratorBody<void> | Promise<void>;
 
-async function listen<Name extends EventName>(way: Way, spin: Spin, names: Name[]): Promise<Latenesses<Name>> {
+/** How late events are while tasks spin. */
+async function listen<Name extends EventName>(
+  loopFactory: LoopFactory,
+  spin: Spin,
+  names: Name[],
+): Promise<Latenesses<Name>> {
   const heard = names.map((name) => ({ name, late: [] as number[] }));
   let isOver = false;
   const main = function* (): GeneratorBody<void> {
@@ -103,12 +114,12 @@ async function listen<Name extends EventName>(way: Way, spin: Spin, names: Name[
     isOver = true;
     for (const end of endings) end();
   };
-  await run(main, { loopFactory: () => new EventLoop(newHost(way)) });
+  await run(main, { loopFactory });
   const entries = heard.map(({ name, late }) => [name, late.length > 0 ? latenessOf(late) : null]);
   return Object.fromEntries(entries) as Latenesses<Name>;
 }
 
-async function countStepsBesideOthers(loopFactory: () => EventLoop): Promise<number> {
+async function countStepsBesideOthers(loopFactory: LoopFactory): Promise<number> {
   const end = performance.now() + 1_000;
   const { port1, port2 } = new MessageChannel();
   port1.addEventListener("message", () => {

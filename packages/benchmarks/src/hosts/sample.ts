@@ -6,7 +6,7 @@ import { type Lateness, latenessOf } from "./lateness.ts";
 /** What a host costs in nanoseconds, and how late it lets others be. */
 export interface HostSample {
   readonly turn: number;
-  /** A step of a native body, with the drain after it; `null` where promises do not settle while the loop runs. */
+  /** A step of a native body; `null` where promises do not settle while the loop runs. */
   readonly drain: number | null;
   readonly idle: Lateness;
   readonly busy: Lateness;
@@ -25,6 +25,7 @@ export interface Ground {
 const turns = 300_000;
 const steps = 50_000;
 const ticks = 500;
+
 /** How many tasks spin while others want to be heard. */
 export const spinners = 1_000;
 
@@ -53,7 +54,7 @@ function priceOfTurn(ground: Ground): Promise<number> {
   );
 }
 
-/** Also of a host that is measured in no other way. */
+/** What a step of a native body takes, with the drain after it. */
 export function priceOfStep(ground: Pick<Ground, "run">): Promise<number> {
   return price(steps, () =>
     ground.run(async () => {
