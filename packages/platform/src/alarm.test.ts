@@ -29,11 +29,13 @@ afterEach(() => {
 
 describe("Alarm", () => {
   test("rings in the first whole millisecond at which its time has come", () => {
+    const timers = vi.spyOn(globalThis, "setTimeout");
     alarmAt(0.0102);
     pass(0.01);
     expect(rung).toEqual([]);
     pass(0.001);
     expect(rung).toEqual([0.011]);
+    expect(timers).toHaveBeenCalledOnce();
   });
 
   test("waits once more if its timer was early", () => {
