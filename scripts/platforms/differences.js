@@ -19,7 +19,7 @@ export const differences = [
   },
   {
     on: ["Bun"],
-    test: /waitingAt\(\) tells the line where a native body waits|tells .* where the task waits that is late/,
+    test: /waitingAt\(\) tells the line where a native body waits|tells .*where (the task waits that is late|a pending task waits)/,
     reason: "where an `async` function waits is not known: the stack at its `await` is empty",
   },
   {
@@ -142,7 +142,7 @@ export const differences = [
   {
     on: browsers,
     test: alternatives([
-      "tells? (the time of the loop, and )?where (the task waits|things were made)",
+      "tells? (the time of the loop, and )?where (the task waits|a pending task waits|things were made)",
       "needs several deviations where one is not enough, and tells each",
       "createdAt (> is the stack|is where the future was made)",
       "in debug mode says where it was made",

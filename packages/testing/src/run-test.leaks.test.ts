@@ -26,11 +26,22 @@ describe("runTest()", () => {
     for (const body of bodies(() => void createTask(poll, { name: "poller" }))) {
       const error = await failureOf(body);
       expect(error.message).toMatch(
-        /^The test has left something behind\n {2}a pending task: <Task pending name='poller' coro=poll\(\) waiting on <Sleep pending>>\n.*poll .*run-test\.leaks\.test\.ts.*\n {2}created at\n.*run-test\.leaks\.test/,
+        /^The test has left something behind\n {2}a pending task: <Task pending name='poller' coro=poll\(\) waiting on <Sleep pending>>\n(.*poll .*\n)? {2}created at\n.*run-test\.leaks\.test/,
       );
       expect(error.message.match(/a pending task|an armed timer/g)).toEqual(["a pending task"]);
     }
     expect(cleaned).toBe(2);
+  });
+
+  test("tells where a pending task waits that is left", async () => {
+    async function poll(): Promise<void> {
+      await sleep(60);
+    }
+    const error = await failureOf(async () => {
+      createTask(poll);
+      await sleep(1);
+    });
+    expect(error.message).toMatch(/waiting on <Sleep pending>>\n.*poll .*run-test\.leaks\.test\.ts/);
   });
 
   test("fails with an armed timer, but not with a cancelled or fired one", async () => {
