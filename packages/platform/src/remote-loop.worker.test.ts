@@ -233,10 +233,11 @@ test.each([
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "RuntimeError true\n", stderr: "" });
 });
 
+// In small steps: Node 24 and 26 abort the process where a large one goes beyond the limit.
 test("a thread that runs out of memory wakes the main thread, which blocks for it", async () => {
   const ofWorker = `
     await run(async () => {
-      const grow = () => { for (const all = []; ; ) all.push(new Array(1_000).fill({})); };
+      const grow = () => { for (let all = null; ; ) all = { all }; };
       const handle = getRunningLoop().threadsafeHandle({ grow });
       parentPort.postMessage(handle, [handle.port]);
       await new Future();
