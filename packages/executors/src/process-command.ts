@@ -1,5 +1,5 @@
 import { RuntimeError } from "@asyncio-ts/contextvars";
-import { workerSource } from "./worker-source.generated.ts";
+import { workerScript } from "./worker-script.ts";
 
 /** How a program is told to run what every worker runs. */
 export interface ProcessCommand {
@@ -9,22 +9,26 @@ export interface ProcessCommand {
 }
 
 /**
- * The arguments of a process.
+ * The command for the runtime that has these `versions`.
  *
  * @param flags - Of the runtime.
  * @param heap - What its heap may take, in MiB; `undefined` for no limit.
  * @throws {RuntimeError} The runtime knows no such limit.
  */
-export function processCommand(flags: readonly string[], heap: number | undefined): ProcessCommand {
-  if (heap !== undefined) refuseLimitsOnBun();
+export function processCommand(
+  flags: readonly string[],
+  heap: number | undefined,
+  versions: object = process.versions,
+): ProcessCommand {
+  if (heap !== undefined) refuseLimitsOnBun(versions);
   const limit = heap === undefined ? [] : [`--max-old-space-size=${heap}`];
-  if ("deno" in process.versions) return denoCommand(flags, limit);
-  return { args: [...withoutProgram(flags), ...limit, "-e", workerSource], input: null };
+  if ("deno" in versions) return denoCommand(flags, limit);
+  return { args: [...withoutProgram(flags), ...limit, "-e", workerScript], input: null };
 }
 
 /** @throws {RuntimeError} This is Bun, where a heap grows until the machine has no more. */
-export function refuseLimitsOnBun(): void {
-  if (!("bun" in process.versions)) return;
+export function refuseLimitsOnBun(versions: object = process.versions): void {
+  if (!("bun" in versions)) return;
   throw new RuntimeError(
     "Bun cannot limit the heap of a worker; maxMemory replaces one that has grown, between two jobs",
   );
@@ -37,7 +41,7 @@ export function refuseLimitsOnBun(): void {
 function denoCommand(flags: readonly string[], limit: readonly string[]): ProcessCommand {
   const permissions = flags.some(isPermission) ? [] : permissionFlags();
   const args = ["run", "--ext=js", ...permissions, ...flags, ...limit.map((flag) => `--v8-flags=${flag}`), "-"];
-  return { args, input: workerSource };
+  return { args, input: workerScript };
 }
 
 function isPermission(flag: string): boolean {

@@ -56,6 +56,7 @@ export class ProcessLink implements WorkerLink {
     this.#child.on("disconnect", () => this.#settle());
     if (living.size === 0) process.on("exit", killAll);
     living.add(this);
+    if (this.#child.pid === undefined) return; // an "error" follows
     try {
       this.#child.send(toWire(initialization), () => {});
     } catch (error) {
@@ -91,11 +92,13 @@ export class ProcessLink implements WorkerLink {
   }
 
   ref(): void {
+    if (this.#child.pid === undefined) return;
     this.#child.ref();
     this.#child.channel?.ref?.(); // Bun has none
   }
 
   unref(): void {
+    if (this.#child.pid === undefined) return; // Deno has nothing to let go of then
     this.#child.unref();
     this.#child.channel?.unref?.();
   }

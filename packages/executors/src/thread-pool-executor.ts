@@ -32,10 +32,14 @@ export interface ThreadPoolOptions extends PoolOptions {
  * await pool.submit(double, 21) // => 42
  */
 export class ThreadPoolExecutor extends PoolExecutor {
-  /** @throws {TypeError} An option is of the wrong type. @throws {RangeError} It is out of range. */
+  /**
+   * @throws {TypeError} An option is of the wrong type. @throws {RangeError} It is out of range.
+   * @throws {RuntimeError} `resourceLimits` on Bun, which knows none.
+   */
   constructor(options: ThreadPoolOptions = {}) {
     const initialization = initializationFrom(options);
-    const { name = "ThreadPoolExecutor" } = options;
+    const { name = "ThreadPoolExecutor", resourceLimits = options.workerOptions?.resourceLimits } = options;
+    if (resourceLimits !== undefined) refuseLimitsOnBun();
     super(options, {
       name,
       maxWorkers: Math.min(32, availableParallelism() + 4),
@@ -48,7 +52,6 @@ export class ThreadPoolExecutor extends PoolExecutor {
 
 function workerOptions(options: ThreadPoolOptions, name: string): WorkerOptions {
   const { resourceLimits, execArgv, env, workerOptions: others } = options;
-  if ((resourceLimits ?? others?.resourceLimits) !== undefined) refuseLimitsOnBun();
   return {
     name,
     ...others,
