@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { differences } from "./differences.js";
-import { platforms } from "./platforms.js";
+import { isThisNode, platforms } from "./platforms.js";
 
 const page = fileURLToPath(new URL("../../docs/platforms.md", import.meta.url));
 
@@ -54,10 +54,22 @@ const features = [
 export function writeTable(results) {
   const names = platforms.map(({ name }) => name).filter((name) => results.some(({ platform }) => platform === name));
   const rows = features.map(({ feature, test }) => [feature, ...names.map((name) => cell(results, name, test))]);
-  const table = [["", ...names], ["---", ...names.map(() => ":-:")], ...rows].map((row) => `| ${row.join(" | ")} |`);
+  const head = [
+    ["", ...names],
+    ["---", ...names.map(() => ":-:")],
+    ["version", ...names.map(versionOf)],
+  ];
+  const table = [...head, ...rows].map((row) => `| ${row.join(" | ")} |`);
   const list = differences.map(({ on, reason }) => `- ${on.join(", ")}: ${reason}.`);
   const text = readFileSync(page, "utf8");
   writeFileSync(page, replacePart(replacePart(text, "table", table), "differences", list));
+}
+
+/** Browsers are those of the machine. @param {string} platform */
+function versionOf(platform) {
+  const { download } = platforms.find(({ name }) => name === platform) ?? {};
+  if (!download) return "–";
+  return isThisNode(download) ? process.versions.node : download.version;
 }
 
 /** @param {string} text @param {string} part @param {readonly string[]} lines */
