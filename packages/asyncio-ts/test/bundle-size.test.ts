@@ -9,7 +9,7 @@ const budgets = [
     packages: ["tasks", "core", "contextvars", "combinators", "sync"],
     budget: 26_660,
   },
-  { name: "all of asyncio-ts", packages: null, budget: 37_420 },
+  { name: "all of asyncio-ts", packages: null, budget: 40_500 },
 ];
 
 test.each(budgets)("$name fit into $budget bytes in a browser", async ({ packages, budget }) => {
