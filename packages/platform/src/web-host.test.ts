@@ -1,6 +1,6 @@
 import { currentFrame } from "@asyncio-ts/contextvars";
 import { createTask, sleep } from "@asyncio-ts/tasks";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { EventLoop } from "./event-loop.ts";
 import { newPlatformHost } from "./platform-host.web.ts";
 import { WebHost } from "./web-host.ts";
@@ -31,6 +31,28 @@ describe("WebHost", () => {
       void microtasks(200).then(() => order.push("more microtasks"));
     });
     expect(order).toEqual(["microtasks", "more microtasks", "first", "second"]);
+  });
+
+  test("afterMicrotasks() keeps messages waiting by postTask where there is one, for a millisecond at most", async () => {
+    let time = 1000;
+    vi.spyOn(performance, "now").mockImplementation(() => time);
+    const priorities: string[] = [];
+    const postTask = (callback: () => void, { priority }: { readonly priority: string }): void => {
+      priorities.push(priority);
+      setImmediate(callback);
+    };
+    vi.stubGlobal("scheduler", { postTask });
+    onTestFinished(() => void vi.unstubAllGlobals().restoreAllMocks());
+    const host = new WebHost();
+    const step = async (at: number): Promise<number> => {
+      time = at;
+      await new Promise<void>((resolve) => host.afterMicrotasks(resolve));
+      return priorities.length;
+    };
+    const counts: number[] = [];
+    for (const at of [1000, 1000.5, 1000.9, 1001.1, 1001.9, 1002.2]) counts.push(await step(at));
+    expect(counts).toEqual([0, 1, 2, 2, 3, 3]);
+    expect(new Set(priorities)).toEqual(new Set(["user-blocking"]));
   });
 
   test("afterIo() lets the process have its I/O, which messages of Node keep waiting", async () => {

@@ -9,15 +9,24 @@ interface WebChannel {
   readonly port2: { postMessage(message: null): void };
 }
 
+/** The `scheduler` of a page, where there is one; neither Node nor Safari has it. */
+interface WebScheduler {
+  postTask(callback: () => void, options: { readonly priority: "user-blocking" }): unknown;
+}
+
+/** How long native steps may follow each other before others have their turn: as long as the turns of a loop do. */
+const longestHold: Seconds = 0.001;
+
 /**
  * The event loop of a web page or a web worker as the host of ours.
  *
  * A page cannot empty the microtask queue in place, nor ask for the moment when it is empty: the next task of the page is
  * the first that comes after. It is asked for by a message, for a timer would take four milliseconds. So each step of a
- * native body costs a message, and events of the page may come between two of them; steps of generators cost nothing.
+ * native body costs a task; steps of generators cost nothing.
  *
- * Asked for by `scheduler.postTask`, turns would be no better. While a loop is busy, `user-blocking` ones let no message and
- * no timer of the page come at all; `background` ones never come beside a busy script; `user-visible` ones are as messages.
+ * Where there is `scheduler.postTask`, native steps follow each other by tasks that are `user-blocking`, so that messages and
+ * timers of the page do not come between them. Those would not come at all while a loop is busy; so once in a millisecond a
+ * message is sent again. Elsewhere events of the page may come between any two native steps.
  *
  * The page decides when timers fire. In a background tab that is once a second, or once a minute: what is due by then runs
  * in one turn, in the order of the deadlines. Timers of a worker go on, which is where to run what has to be on time. A
@@ -35,17 +44,24 @@ export class WebHost implements Host {
   readonly #flow = capture({ context: copyContext(), owner: null });
   readonly #callbacks: (() => void)[] = [];
   #channel: WebChannel | null = null;
+  /** When a message last came, and so whatever had waited before it. */
+  #lastMessage: Seconds = Number.NEGATIVE_INFINITY;
 
   now(): Seconds {
     return performance.now() / 1000;
   }
 
   afterMicrotasks(callback: () => void): void {
-    this.#callInNextTask(callback);
+    const { scheduler } = globalThis as { readonly scheduler?: Partial<WebScheduler> };
+    if (scheduler?.postTask === undefined || this.now() - this.#lastMessage > longestHold) {
+      this.#callInNextTask(callback);
+    } else {
+      scheduler.postTask(() => this.#flow.runInAsyncScope(callback, undefined), { priority: "user-blocking" });
+    }
   }
 
   /**
-   * Also a message: a page paints and takes input between two of them. Node does not: a port passes on a thousand of them
+   * A message: a page paints and takes input between two of them. Node does not: a port passes on a thousand of them
    * before the process has its I/O again.
    */
   afterIo(callback: () => void): void {
@@ -78,6 +94,7 @@ export class WebHost implements Host {
   }
 
   readonly #callNext = (): void => {
+    this.#lastMessage = this.now();
     const callback = this.#callbacks.shift();
     if (this.#callbacks.length === 0) this.#channel?.port1.unref?.();
     callback?.();

@@ -4,11 +4,11 @@ import type { PageTurns } from "./page-turns.ts";
 import type { Way } from "./ways.ts";
 
 const titles: Readonly<Record<Way, string>> = {
-  message: "message, as WebHost",
+  WebHost: "WebHost: for native steps user-blocking, else a message",
+  message: "a message",
   "user-blocking": "postTask, user-blocking",
   "user-visible": "postTask, user-visible",
   background: "postTask, background",
-  "user-blocking, message": "native steps user-blocking, else a message",
 };
 
 /** A line for each way: what a native step takes, and what comes how late while 1,000 tasks spin. */

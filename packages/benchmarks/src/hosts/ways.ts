@@ -4,13 +4,17 @@ declare const scheduler: {
   postTask(callback: () => void, options: { readonly priority: string }): Promise<void>;
 };
 
-/**
- * Ways in which a page can be asked for a turn: by a message; by `scheduler.postTask` of some priority; or the steps of
- * native bodies by `postTask`, and a message once in a millisecond, when others are to have their turn.
- */
-export const ways = ["message", "user-blocking", "user-visible", "background", "user-blocking, message"] as const;
+/** Ways in which a page can be asked for a turn: as `WebHost` does; by messages; by `postTask` of some priority. */
+export const ways = ["WebHost", "message", "user-blocking", "user-visible", "background"] as const;
 
 export type Way = (typeof ways)[number];
+
+/** What `WebHost` is where there is no `postTask`. */
+class MessageHost extends WebHost {
+  override afterMicrotasks(callback: () => void): void {
+    this.afterIo(callback);
+  }
+}
 
 class PostTaskHost extends WebHost {
   readonly #priority: string;
@@ -29,15 +33,7 @@ class PostTaskHost extends WebHost {
   }
 }
 
-/** Asks for slices by a message, as `WebHost` does. */
-class MixedHost extends WebHost {
-  override afterMicrotasks(callback: () => void): void {
-    void scheduler.postTask(callback, { priority: "user-blocking" });
-  }
-}
-
 export function newHost(way: Way): WebHost {
-  if (way === "message") return new WebHost();
-  if (way === "user-blocking, message") return new MixedHost();
-  return new PostTaskHost(way);
+  if (way === "WebHost") return new WebHost();
+  return way === "message" ? new MessageHost() : new PostTaskHost(way);
 }

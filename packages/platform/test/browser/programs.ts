@@ -73,6 +73,20 @@ export const programs: Readonly<Record<string, () => Promise<unknown>>> = {
       return seen;
     }),
 
+  /** 1,000 `async` functions that spin leave room for the events of the page as well. */
+  nativeFairness: () =>
+    run(async () => {
+      let events = 0;
+      const interval = setInterval(() => events++, 1);
+      const until = performance.now() + 100;
+      const spin = async (): Promise<void> => {
+        while (performance.now() < until) await sleep(0);
+      };
+      for (const task of Array.from({ length: 1_000 }, () => createTask(spin))) await task;
+      clearInterval(interval);
+      return events >= 5;
+    }),
+
   /** 1,000 tasks that spin leave room for the events of the page: so many arrive meanwhile. */
   fairness: () =>
     run(function* () {
@@ -99,5 +113,6 @@ export const answers: Readonly<Record<string, unknown>> = {
   ],
   cancel: [true, "enough", 1],
   native: ["a1", "a1", "b1", "b1", "a2", "a2", "b2", "b2"],
+  nativeFairness: true,
   fairness: true,
 };

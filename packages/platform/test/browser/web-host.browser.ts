@@ -1,6 +1,7 @@
+import { sleep } from "@asyncio-ts/tasks";
 import { describe, expect, test } from "vitest";
 import { newPlatformHost } from "#platform-host";
-import { getEventLoopPolicy } from "../../src/index.ts";
+import { getEventLoopPolicy, run } from "../../src/index.ts";
 import { WebHost } from "../../src/web-host.ts";
 import { answers, programs } from "./programs.ts";
 
@@ -37,4 +38,20 @@ test("the host is that of pages in a browser", () => {
   const loop = getEventLoopPolicy().newEventLoop();
   expect(loop.time()).toBeLessThanOrEqual(performance.now() / 1000);
   loop.close();
+});
+
+test("messages of a page do not come between any two steps of an async function, where there is postTask", async () => {
+  let messages = 0;
+  const { port1, port2 } = new MessageChannel();
+  port1.addEventListener("message", () => {
+    messages++;
+    port2.postMessage(null);
+  });
+  port1.start();
+  port2.postMessage(null);
+  await run(async () => {
+    for (let step = 0; step < 1_000; step++) await sleep(0);
+  });
+  port1.close();
+  expect(messages < 500).toBe("scheduler" in globalThis);
 });
