@@ -23,6 +23,7 @@ test("a worker waits for the loop of the main thread: blocking, with a timeout, 
     tell("blocking", loop.runCoroutineThreadsafe("double", 21).result());
     tell("in time", loop.runCoroutineThreadsafe("double", 4).result(20));
     const late = loop.runCoroutineThreadsafe("nap", 60);
+    loop.runCoroutineThreadsafe("double", 1).result(); // the nap has begun by then
     tell("late", nameOf(() => late.result(0.02)), late.cancel("too late"), nameOf(() => late.result()));
     const failed = loop.runCoroutineThreadsafe("fail");
     tell("failed", nameOf(() => failed.result()), failed.exception().message);
