@@ -9,7 +9,7 @@ interface WebChannel {
   readonly port2: { postMessage(message: null): void };
 }
 
-/** The `scheduler` of a page, where there is one; neither Node nor Safari has it. */
+/** The `scheduler` of a page, where there is one. */
 interface WebScheduler {
   postTask(callback: () => void, options: { readonly priority: "user-blocking" }): unknown;
 }
