@@ -110,6 +110,28 @@ export const differences = [
     sometimes: true,
   },
   {
+    on: ["Bun"],
+    test: /process-link\.test\.ts .* what a dead process did not get/,
+    reason:
+      "a job that is sent to a process which has just died fails with `WorkerDied`: nobody tells that it did not arrive",
+  },
+  {
+    on: ["Bun"],
+    test: /shared-memory\.test\.ts .* (moves a stream to a job|does not share memory: what cannot be copied)/,
+    reason:
+      "streams cannot be moved to threads, and a `SharedArrayBuffer` reaches a process as a copy, without an error",
+  },
+  {
+    on: ["Deno"],
+    test: /pool-executor\.test\.ts .* what one job transfers is not lost/,
+    reason: "what a job was to transfer is lost when it cannot be sent for another reason",
+  },
+  {
+    on: ["Deno"],
+    test: /process-link\.test\.ts .* when that fails/,
+    reason: "a program that an uncaught error ends takes its processes along, but not what their jobs have started",
+  },
+  {
     on: withoutCarrier,
     test: /map\(\) of an async iterable > interrupts the source when the consumer leaves/,
     reason: "an async generator is native code: it cannot be interrupted at an `await` without AsyncLocalStorage",

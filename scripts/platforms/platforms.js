@@ -38,6 +38,19 @@ const hosts = [
 /** The packages, as built, in programs of CommonJS. */
 const commonjs = ["--project", "asyncio-ts", "require"];
 
+/** Pools of threads and processes; what takes long where it fails is tested on Node only. */
+const pools = [
+  "--project",
+  "executors",
+  "src/pool-executor.test",
+  "chaos",
+  "crossing",
+  "process-link",
+  "programs",
+  "shared-memory",
+  "worker-end",
+];
+
 /**
  * @typedef {object} Platform
  * @property {string} name
@@ -89,7 +102,7 @@ function node(version) {
  * @returns {Platform}
  */
 function server(name, download, flags) {
-  return { name, download, flags, needs: null, runs: [suites, hosts, conformance, commonjs] };
+  return { name, download, flags, needs: null, runs: [suites, hosts, pools, conformance, commonjs] };
 }
 
 /** @param {string} name @returns {Platform} */

@@ -46,6 +46,14 @@ const features = [
   { feature: "SIGINT and SIGTERM", test: /interrupts\.test\.ts > (SIGINT|SIGTERM|gracePeriod)/ },
   { feature: "`install()`", test: /install\.test\.ts/ },
   { feature: "other threads: `attachLoop`, `runSync`", test: /remote-loop\.worker\.test|run-sync\.test/ },
+  {
+    feature: "pools of threads and processes: jobs, errors, cancellation",
+    test: /executors\/src\/(pool-executor|crossing|shared-memory)\.test/,
+  },
+  {
+    feature: "pools: workers that die, programs that end",
+    test: /executors\/src\/(process-link|worker-end|programs|pool-executor\.chaos)\.test/,
+  },
   { feature: "`Watchdog`", test: /node-watchdog\.test/ },
   { feature: "`require()`", test: /require\.test/ },
 ];
