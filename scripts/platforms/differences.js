@@ -183,6 +183,7 @@ export const differences = [
     on: browsers,
     test: alternatives([
       "console\\.(log|error)(\\(\\) of a group)? (> )?shows",
+      "is shown with its parts",
       "Handle\\.toString\\(\\) > is what the console shows",
       "wait for each other does not go round for ever > generator",
     ]),

@@ -1,16 +1,5 @@
-import { type ErrorClass, LookupError, RuntimeError, show } from "@asyncio-ts/contextvars";
+import { brandedClass, type ErrorClass, show } from "@asyncio-ts/contextvars";
 import { warn } from "@asyncio-ts/core";
-import { CancelledError, InvalidStateError, TimeoutError } from "@asyncio-ts/tasks";
-import {
-  BrokenExecutor,
-  BrokenProcessPool,
-  BrokenThreadPool,
-  ClosureError,
-  ExecutorFull,
-  JobLoadError,
-  RemoteError,
-  WorkerDied,
-} from "./errors.ts";
 import { perThread } from "./per-thread.ts";
 
 /** How errors of a registered class cross. */
@@ -42,8 +31,9 @@ const registered = perThread("errorClasses.1", () => ({
  * Let errors of `errorClass` come back from workers as what they are, for `instanceof` and with their methods.
  *
  * To be called on both sides: best in the module that defines the class. In a program that is minified give it a `name`,
- * since the two sides may be given different ones. Native errors and those of this project need
- * it not. Errors of a class that was not registered arrive as `RemoteError`s, with all that they hold.
+ * since the two sides may be given different ones. Native errors and those of branded classes, as all of this project are,
+ * need it not. Errors of a class that is not known arrive as `RemoteError`s, with all that they hold. Of two classes with
+ * one name the second replaces the first, which a warning says.
  *
  * @throws {TypeError} `errorClass` is no class of errors, or has no name.
  *
@@ -87,7 +77,7 @@ export function classNameOf(error: object): string | null {
 /** An error of the class known as `className`; `null` if there is none. */
 export function makeError(className: string, name: string, message: string): Error | null {
   if (className === "DOMException") return new DOMException(message, name);
-  const errorClass = registered.byName.get(className)?.errorClass ?? ours.get(className) ?? nativeClass(className);
+  const errorClass = registered.byName.get(className)?.errorClass ?? brandedClass(className) ?? nativeClass(className);
   // Without its constructor: nobody knows what that would take.
   return errorClass === undefined ? null : (Reflect.construct(Error, [message], errorClass) as Error);
 }
@@ -118,24 +108,6 @@ function prototypesOf(value: object): object[] {
   for (; each !== null; each = Object.getPrototypeOf(each) as object | null) found.push(each);
   return found;
 }
-
-const ourClasses: readonly ErrorClass[] = [
-  RuntimeError,
-  LookupError,
-  CancelledError,
-  InvalidStateError,
-  TimeoutError,
-  BrokenExecutor,
-  BrokenThreadPool,
-  BrokenProcessPool,
-  WorkerDied,
-  ExecutorFull,
-  ClosureError,
-  RemoteError,
-  JobLoadError,
-];
-
-const ours = new Map<string, ErrorClass>(ourClasses.map((each) => [ownBrands(each.prototype)[0] as string, each]));
 
 // Native classes
 

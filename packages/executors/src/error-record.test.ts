@@ -6,7 +6,7 @@ import { brand, LookupError, RuntimeError } from "@asyncio-ts/contextvars";
 import { CancelledError, InvalidStateError, TimeoutError } from "@asyncio-ts/tasks";
 import { describe, expect, test, vi } from "vitest";
 import { registerError } from "./error-classes.ts";
-import { fromRecord, toRecord } from "./error-record.ts";
+import { type ErrorRecord, fromRecord, toRecord } from "./error-record.ts";
 import { BrokenThreadPool, ClosureError, JobLoadError, RemoteError, WorkerDied } from "./errors.ts";
 
 type AnyError = Error & { [key: string]: unknown };
@@ -72,6 +72,10 @@ class Unknown extends RangeError {
 class Branded extends Error {
   static {
     brand(this, "tests.Branded");
+  }
+
+  shout(): string {
+    return `${this.message}!`;
   }
 }
 
@@ -246,8 +250,17 @@ describe.each(ways)("an error that crosses %s", (_way, clone) => {
     expect(cross(new Impostor("no"))).toMatchObject({ name: "RangeError", message: "no" });
   });
 
-  test("a branded class that nobody knows is an instance all the same", () => {
-    const copy = cross(new Branded("no"));
+  test("a branded class keeps its methods", () => {
+    const copy = cross(new Branded("no")) as unknown as Branded;
+
+    expect(copy).toBeInstanceOf(Branded);
+    expect(copy).not.toBeInstanceOf(RemoteError);
+    expect([copy.name, copy.shout()]).toEqual(["Branded", "no!"]);
+  });
+
+  test("a branded class that this side has not loaded is an instance all the same", () => {
+    const record = { ...(clone(toRecord(new Branded("no"))) as ErrorRecord), className: "tests.Unloaded" };
+    const copy = fromRecord(record) as AnyError;
 
     expect(copy).toBeInstanceOf(RemoteError);
     expect(copy).toBeInstanceOf(Branded);

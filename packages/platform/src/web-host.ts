@@ -65,8 +65,9 @@ export class WebHost implements Host {
    * before the process has its I/O again.
    */
   afterIo(callback: () => void): void {
-    if (this.#openChannel().port1.ref === undefined) this.#callInNextTask(callback);
-    else this.#flow.runInAsyncScope(setImmediate, undefined, callback);
+    const isNode = this.#openChannel().port1.ref !== undefined && typeof globalThis.setImmediate === "function";
+    if (isNode) this.#flow.runInAsyncScope(setImmediate, undefined, callback);
+    else this.#callInNextTask(callback);
   }
 
   wakeAt(time: Seconds, callback: () => void): Cancellable {
