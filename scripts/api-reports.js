@@ -10,10 +10,10 @@ import { publicPackages } from "./public-packages.js";
 
 const isUpdate = process.argv.includes("--update");
 const scratch = mkdtempSync(join(tmpdir(), "api-reports-"));
-const stale = publicPackages().flatMap(({ directory, entries }) =>
-  entries
-    .filter((entry) => !report(directory, entry))
-    .map((entry) => relative(process.cwd(), reportFile(directory, entry))),
+const stale = publicPackages().flatMap(({ directory, declarations }) =>
+  Object.entries(declarations)
+    .filter(([entry, types]) => !report(directory, entry, types))
+    .map(([entry]) => relative(process.cwd(), reportFile(directory, entry))),
 );
 rmSync(scratch, { recursive: true });
 
@@ -28,11 +28,12 @@ console.log(stale.length > 0 ? `Updated:\n  ${stale.join("\n  ")}` : "The API re
 /**
  * @param {string} directory
  * @param {string} entry
+ * @param {string} types
  * @returns {boolean} whether the report in the repository was current
  */
-function report(directory, entry) {
+function report(directory, entry, types) {
   const config = ExtractorConfig.prepare({
-    configObject: configuration(directory, entry),
+    configObject: configuration(directory, entry, types),
     configObjectFullPath: undefined,
     packageJsonFullPath: join(directory, "package.json"),
   });
@@ -49,12 +50,13 @@ function report(directory, entry) {
 /**
  * @param {string} directory
  * @param {string} entry
+ * @param {string} types
  * @returns {import("@microsoft/api-extractor").IConfigFile}
  */
-function configuration(directory, entry) {
+function configuration(directory, entry, types) {
   return {
     projectFolder: directory,
-    mainEntryPointFilePath: join(directory, "dist", entry, "index.d.ts"),
+    mainEntryPointFilePath: join(directory, types),
     apiReport: {
       enabled: true,
       reportFolder: directory,

@@ -10,6 +10,7 @@ const packagesUrl = new URL("../packages/", import.meta.url);
  * @property {string} name
  * @property {string} directory
  * @property {string[]} entries The subpaths of its `exports` that are modules: ".", "./testing".
+ * @property {Readonly<Record<string, string>>} declarations Where each of these is declared, below the directory.
  */
 
 /** @returns {PublicPackage[]} */
@@ -19,6 +20,7 @@ export function publicPackages() {
     const manifest = JSON.parse(readFileSync(new URL("package.json", url), "utf8"));
     if (manifest.private) return [];
     const entries = Object.keys(manifest.exports).filter((subpath) => !subpath.endsWith(".json"));
-    return [{ name: manifest.name, directory: fileURLToPath(url), entries }];
+    const declarations = Object.fromEntries(entries.map((entry) => [entry, manifest.publishConfig.exports[entry].types]));
+    return [{ name: manifest.name, directory: fileURLToPath(url), entries, declarations }];
   });
 }
