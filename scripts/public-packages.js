@@ -20,7 +20,9 @@ export function publicPackages() {
     const manifest = JSON.parse(readFileSync(new URL("package.json", url), "utf8"));
     if (manifest.private) return [];
     const entries = Object.keys(manifest.exports).filter((subpath) => !subpath.endsWith(".json"));
-    const declarations = Object.fromEntries(entries.map((entry) => [entry, manifest.publishConfig.exports[entry].types]));
+    const declarations = Object.fromEntries(
+      entries.map((entry) => [entry, manifest.publishConfig.exports[entry].types]),
+    );
     return [{ name: manifest.name, directory: fileURLToPath(url), entries, declarations }];
   });
 }
