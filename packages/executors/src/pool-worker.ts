@@ -118,11 +118,10 @@ export class PoolWorker {
     if (!this.isReady || this.#jobsLeft <= more || !this.#slots.hasRoom(more)) return false;
     const before = this.outstanding + more;
     if (before === 0) return this.isIdle || this.isShared;
-    const { expected } = job.function;
-    const fits = before < longestLine && load + expected <= window;
-    if (this.isShared) return job.transfers === null && (fits || before < 2);
-    const isNext = before < 2 && load + expected <= longestPair;
-    return (fits || isNext) && this.#killable === null && !job.isKillable;
+    const sum = load + job.function.expected;
+    const isShort = before < longestLine && sum <= window;
+    const fits = isShort || (before < 2 && (this.isShared || sum <= longestPair));
+    return fits && (this.isShared ? job.transfers === null : this.#killable === null && !job.isKillable);
   }
 
   /** Send jobs; those that cannot be sent fail, once all others are on their way. */
@@ -354,9 +353,8 @@ export class PoolWorker {
     const revoked = this.#slots.revokedOf(post);
     for (const job of jobs) this.#drop(job);
     for (const slot of revoked) this.#freeSlot(slot); // nobody will skip them
-    const unseen = jobs.length + revoked.length; // the worker does not count them
-    for (const job of this.jobsInOrder()) if (job.post > post) job.order -= unseen;
-    this.#sent -= unseen;
+    this.#sent -= jobs.length + revoked.length; // the worker does not count them
+    for (const job of this.jobsInOrder()) if (job.post > post) job.order -= jobs.length + revoked.length;
     const [first] = jobs;
     if (jobs.length === 1 && first !== undefined) this.#keeper.jobEnded(first, true, record, this.lastHeard);
     else for (const job of jobs) this.send([job]);

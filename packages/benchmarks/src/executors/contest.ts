@@ -15,13 +15,17 @@ const cannot: Partial<Record<PeerName, readonly ExecutorRow["workload"]["kind"][
   cpython: ["idle", "timer", "queued", "heap"],
 };
 
+/** What is measured once in a run, rather than counted for a while, has so many times the rounds: one says little. */
+const moreRounds = 3;
+
 /** Measure one row: every pool in a process of its own, in turns, so that a machine that gets slower slows all of them. */
 export async function measureExecutorRow(name: string, rounds: number, python?: Python): Promise<Figures> {
   const row = executorRow(name);
   const children = peers
     .filter((peer) => takesPart(peer, row))
     .map((peer) => ({ peer, child: childOf(peer, name, row, python), rounds: [] as number[] }));
-  for (let round = 0; round < rounds; round++) {
+  const isBrief = ["start", "fibonacci", "mix"].includes(row.workload.kind);
+  for (let round = 0; round < rounds * (isBrief ? moreRounds : 1); round++) {
     for (const { child, rounds } of children) if (child !== null) rounds.push(await answerOf<number>(child));
   }
   const took = children.filter(({ rounds }) => rounds.length > 0);
