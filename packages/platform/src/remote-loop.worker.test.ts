@@ -3,6 +3,11 @@ import { runNode } from "../test/run-node.ts";
 
 vi.setConfig({ testTimeout: 30_000 }); // processes take their time on a busy machine
 
+/** For what Bun and Deno are not told of: no need to wait there until the program is given up, in milliseconds. */
+const ofNode = { timeout: "bun" in process.versions || "deno" in process.versions ? 3_000 : 25_000 };
+/** For what Deno is not told of. */
+const notOfDeno = { timeout: "deno" in process.versions ? 3_000 : 25_000 };
+
 /** A worker that gets a handle and tells what it found. */
 function worker(body: string): string {
   const program = `
@@ -149,7 +154,7 @@ test("a thread that ends fails what is awaited of its loop, also where it blocks
     'try { loop.runCoroutineThreadsafe("crash").result(); } catch (error) { console.log(error.message); }';
   const awaiting = blocking.replace("loop.run", "await loop.run").replace(".result()", "");
   for (const ofMain of [blocking, awaiting]) {
-    const { status, stdout, stderr } = await runNode(withLoopOfWorker(ofWorker, `${ofMain}; await exit;`));
+    const { status, stdout, stderr } = await runNode(withLoopOfWorker(ofWorker, `${ofMain}; await exit;`), notOfDeno);
     expect(stdout.split("\n").sort()).toEqual(["", "Event loop is closed", "worker: crash"]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   }
@@ -166,7 +171,7 @@ test("a thread that was terminated fails what is awaited of its loop", async () 
     const future = loop.runCoroutineThreadsafe("wait");
     setTimeout(() => worker.terminate(), 50);
     try { await future; } catch (error) { console.log(error.message, loop.isClosed()); }`;
-  const { stdout } = await runNode(withLoopOfWorker(ofWorker, ofMain));
+  const { stdout } = await runNode(withLoopOfWorker(ofWorker, ofMain), notOfDeno);
   expect(stdout).toBe("Event loop is closed true\n");
 });
 
@@ -230,7 +235,7 @@ test.each([
     const future = attachLoop(workerData).runCoroutineThreadsafe("wait");
     tell(nameOf(() => future.result()), future.done());`;
   const ofMain = "await waits; await owner.terminate(); console.log(await told);";
-  const { status, stdout, stderr } = await runNode(withTwoWorkers(ofLoop, ofWaiting, ofMain));
+  const { status, stdout, stderr } = await runNode(withTwoWorkers(ofLoop, ofWaiting, ofMain), ofNode);
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "RuntimeError true\n", stderr: "" });
 });
 
@@ -246,7 +251,7 @@ test("a thread that runs out of memory wakes the main thread, which blocks for i
   const ofMain = 'try { loop.runCoroutineThreadsafe("grow").result(); } catch (error) { console.log(error.message); }';
   const program = withLoopOfWorker(ofWorker, `${ofMain}; await exit;`);
   const limited = program.replace("{ eval: true,", "{ eval: true, resourceLimits: { maxOldGenerationSizeMb: 32 },");
-  const { status, stdout } = await runNode(limited);
+  const { status, stdout } = await runNode(limited, ofNode);
   expect(stdout.split("\n")[0]).toBe("Event loop is closed");
   expect(status).toBe(0);
 });
@@ -271,6 +276,6 @@ test.each([
     ofWaiting,
     `await waits; ${ofMain}; console.log(await new Promise((resolve) => owner.once("message", resolve)));`,
   );
-  const { status, stdout, stderr } = await runNode(program);
+  const { status, stdout, stderr } = await runNode(program, ofNode);
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "DeadlockError\n", stderr: "" });
 });
