@@ -26,7 +26,7 @@ describe("runTest()", () => {
     for (const body of bodies(() => void createTask(poll, { name: "poller" }))) {
       const error = await failureOf(body);
       expect(error.message).toMatch(
-        /^The test has left something behind\n {2}a pending task: <Task pending name='poller' coro=poll\(\) waiting on <Sleep pending>>\n(.*poll .*\n)* {2}created at\n.*run-test\.leaks\.test/,
+        /^The test has left something behind\n {2}a pending task: <Task pending name='poller' coro=poll\(\) waiting on <Sleep pending>>\n( {6}at .*\n)* {2}created at\n.*run-test\.leaks\.test/,
       );
       expect(error.message.match(/a pending task|an armed timer/g)).toEqual(["a pending task"]);
     }
