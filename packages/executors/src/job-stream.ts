@@ -35,7 +35,7 @@ class Stream<T, R> implements JobStream<T, R> {
   constructor(bufferSize: number, submit: (credit: number, onItem: (item: unknown) => void) => Job) {
     this.#bufferSize = bufferSize;
     this.#job = submit(bufferSize, (item) => {
-      if (this.#isLeft) return;
+      if (this.#isLeft || this.returned.done()) return;
       this.#items.push(item as T);
       this.#tellReaders();
     });

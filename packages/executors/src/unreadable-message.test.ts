@@ -53,7 +53,10 @@ describe.each(kinds)("a $kind pool, of messages that cannot be read", ({ withDee
     await pool.submit(jobs.add, 1, 1);
     const items: unknown[] = [];
     const read = async (): Promise<void> => {
-      for await (const item of pool.stream(jobs.nestThird, 10_000)) items.push(item);
+      for await (const item of pool.stream(jobs.nestThird, 10_000)) {
+        items.push(item);
+        if (item === 0) block(50); // so that those after it arrive together with it
+      }
     };
     expect((await failureOf(read())).name).toBe("RangeError");
     expect(items).toEqual([0, 1]);
