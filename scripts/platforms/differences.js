@@ -86,12 +86,6 @@ export const differences = [
       "a thread that blocks does not hear that the one that it waits for was terminated: give `result()` a timeout there",
   },
   {
-    on: ["Bun", "Deno"],
-    test: /remote-loop\.worker\.test\.ts > (a thread that (is terminated|runs out of memory) wakes|a loop that blocks does not wait for)/,
-    reason:
-      "a thread that blocks is not told that the one it waits for was ended: `result()` without a timeout waits for ever, and so does a loop that blocks",
-  },
-  {
     on: ["Deno"],
     test: /once\(\) of node:events that is aborted/,
     reason:

@@ -12,7 +12,7 @@ import type { StartWorker, WorkerLink } from "./worker-link.ts";
 const window = 1;
 /** … so many jobs at most, … */
 const longestLine = 256;
-/** … or two that take no longer than this: without the second, a process waits for its next job a tenth of the time. */
+/** … or two that take no longer than this together, in milliseconds: so a process need not wait for the second one's message. */
 const longestPair = 10;
 /** One that has jobs and has said nothing for so long is stuck in a long job, in milliseconds. */
 const patience = 0.5;
