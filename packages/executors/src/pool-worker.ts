@@ -6,7 +6,7 @@ import { JobSlots } from "./job-slots.ts";
 import { MissingMessages } from "./missing-messages.ts";
 import { ERROR, ITEM, PROGRESS, SKIPPED, STARTED, type ToPool, type ToWorker, VALUE } from "./protocol.ts";
 import type { WorkerKeeper, WorkerState } from "./worker-keeper.ts";
-import type { StartWorker, WorkerLink } from "./worker-link.ts";
+import type { WorkerEvents, WorkerLink } from "./worker-link.ts";
 
 /** A worker holds so much work at a time, in milliseconds: enough that it need not wait for us, … */
 const window = 1;
@@ -52,21 +52,18 @@ export class PoolWorker {
   #unsentFrom = Number.POSITIVE_INFINITY;
   readonly #missing = new MissingMessages();
 
-  constructor(keeper: WorkerKeeper, start: StartWorker, number: number, maxTasks: number) {
+  constructor(keeper: WorkerKeeper, start: (events: WorkerEvents) => WorkerLink, number: number, maxTasks: number) {
     this.#keeper = keeper;
     this.number = number;
     this.#jobsLeft = maxTasks;
-    this.#link = start(
-      {
-        onMessage: (message) => this.#receive(message),
-        onUnreadable: (error) => this.#missReplies(error),
-        onUnsent: (post) => {
-          this.#unsentFrom = Math.min(this.#unsentFrom, post);
-        },
-        onExit: (exit) => keeper.workerEnded(this, exit),
+    this.#link = start({
+      onMessage: (message) => this.#receive(message),
+      onUnreadable: (error) => this.#missReplies(error),
+      onUnsent: (post) => {
+        this.#unsentFrom = Math.min(this.#unsentFrom, post);
       },
-      number,
-    );
+      onExit: (exit) => keeper.workerEnded(this, exit),
+    });
     this.#slots = new JobSlots(this.#link.words);
   }
 

@@ -4,6 +4,7 @@ import type { WorkerExit } from "./errors.ts";
 import type { ProcessCommand } from "./process-command.ts";
 import { stopLine } from "./protocol.ts";
 import { fromWire, toWire } from "./wire-form.ts";
+import type { FirstWords } from "./worker/prepare.ts";
 import type { WorkerEvents, WorkerLink } from "./worker-link.ts";
 
 const isDeno = "deno" in process.versions;
@@ -36,7 +37,7 @@ export class ProcessLink implements WorkerLink {
   #exit: WorkerExit | null = null;
   #isGone = false;
 
-  constructor(events: WorkerEvents, initialization: unknown, settings: ProcessSettings) {
+  constructor(events: WorkerEvents, firstWords: FirstWords, settings: ProcessSettings) {
     this.#events = events;
     const { execPath, args, input, env } = settings;
     this.#child = spawn(execPath, args, {
@@ -58,7 +59,7 @@ export class ProcessLink implements WorkerLink {
     living.add(this);
     if (this.#child.pid === undefined) return; // an "error" follows
     try {
-      this.#child.send(toWire(initialization), () => {});
+      this.#child.send(toWire(firstWords), () => {});
     } catch (error) {
       this.#forget(); // it cannot be told how to begin: nobody is to hear of it again
       throw error;

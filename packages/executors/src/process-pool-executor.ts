@@ -58,7 +58,7 @@ export class ProcessPoolExecutor extends PoolExecutor {
         streaming: true,
         synchronousCancel: true,
       },
-      start: (events) => new ProcessLink(events, initialization, settings),
+      start: (events, _number, awaited) => new ProcessLink(events, { ...initialization, awaited }, settings),
       Broken: BrokenProcessPool,
     });
   }

@@ -4,7 +4,7 @@ import { show } from "@asyncio-ts/contextvars";
 import { compileInline, inlineFile } from "./compile-inline.ts";
 import { JobLoadError } from "./errors.ts";
 import type { AnyFunction, JobName } from "./job-name.ts";
-import { registerTsx } from "./worker/register-tsx.ts";
+import { loadModule } from "./load-module.ts";
 
 const resolved = new Map<string, AnyFunction>();
 
@@ -34,13 +34,9 @@ async function find(name: JobName): Promise<AnyFunction> {
 
 // Modules
 
-let loaders: Promise<void> | null = null;
-
 async function load(module: string, name: string): Promise<Record<string, unknown>> {
   try {
-    loaders ??= registerTsx();
-    await loaders;
-    return (await import(locate(module))) as Record<string, unknown>;
+    return await loadModule(locate(module));
   } catch (cause) {
     throw new JobLoadError(`Cannot load ${module} to run ${name}(): ${reason(cause)}`, { cause });
   }

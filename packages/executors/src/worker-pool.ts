@@ -306,7 +306,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
 
   #startWorker(): void {
     try {
-      this.#crew.start();
+      this.#crew.start(this.#queue.peek()?.preloadable ?? null);
     } catch (error) {
       this.#break("A worker cannot be started", error);
     }

@@ -5,7 +5,7 @@ import { resolveJob } from "../resolve-job.ts";
 import { watchMemory } from "./watch-memory.ts";
 import type { WorkerLink } from "./worker-link.ts";
 
-/** How a worker begins. */
+/** How the workers of a pool begin. */
 export interface Initialization {
   readonly initializer: JobName | null;
   readonly initargs: readonly unknown[];
@@ -13,14 +13,23 @@ export interface Initialization {
   readonly maxMemory: number;
 }
 
-/** Run the initializer, then `begin`. Where it fails, the pool is told, and the worker ends. */
+/** What each worker is started with. */
+export interface FirstWords extends Initialization {
+  /** A function that it will be asked for. */
+  readonly awaited: JobName | null;
+}
+
+/**
+ * Run the initializer, then `begin`, and load what the first job needs while that is on its way.
+ *
+ * Where the initializer fails, the pool is told, and the worker ends.
+ */
 export async function prepare(
-  initialization: unknown,
+  { initializer, initargs, maxMemory, awaited }: FirstWords,
   link: Pick<WorkerLink, "post" | "watch">,
   begin: () => void,
 ): Promise<void> {
   const post = (message: ToPool): void => link.post(message, []);
-  const { initializer, initargs, maxMemory } = initialization as Initialization;
   try {
     if (initializer !== null) {
       link.watch();
@@ -33,4 +42,12 @@ export async function prepare(
   post({ kind: "ready" });
   if (maxMemory !== Number.POSITIVE_INFINITY) watchMemory(maxMemory, (used) => post({ kind: "memory", used }));
   begin();
+  if (awaited !== null) preload(awaited, link);
+}
+
+/** If that fails, the job will tell. */
+function preload(name: JobName, link: Pick<WorkerLink, "watch">): void {
+  const loading = resolveJob(name);
+  link.watch();
+  Promise.resolve(loading).catch(() => {});
 }

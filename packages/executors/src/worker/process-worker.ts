@@ -3,7 +3,7 @@ import type { ToPool } from "../protocol.ts";
 import { slotCount } from "../protocol.ts";
 import { fromWire, toWire } from "../wire-form.ts";
 import { JobRunner } from "./job-runner.ts";
-import { prepare } from "./prepare.ts";
+import { type FirstWords, prepare } from "./prepare.ts";
 import { endGroup, startWatcher } from "./watcher.ts";
 
 /** The far side of a process pool. The first message says how to begin. */
@@ -56,7 +56,7 @@ export function startProcessWorker(): void {
       post(news);
       return;
     }
-    if (number === 0) void prepare(message, link, begin);
+    if (number === 0) void prepare(message as FirstWords, link, begin);
     else if (isReady) runner.receive(message);
     else early.push(message);
   });

@@ -2,7 +2,7 @@ import { type MessagePort, receiveMessageOnPort, type TransferListItem, workerDa
 import { toRecord } from "../error-record.ts";
 import type { ToPool } from "../protocol.ts";
 import { JobRunner } from "./job-runner.ts";
-import { prepare } from "./prepare.ts";
+import { type FirstWords, prepare } from "./prepare.ts";
 import { noteVariables } from "./run-in-snapshot.ts";
 import { Spin } from "./spin.ts";
 
@@ -12,13 +12,13 @@ export interface ThreadData {
   readonly words: Int32Array;
   /** Whether there are processors enough that waiting for the next batch may be worth it. */
   readonly maySpin: boolean;
-  readonly initialization: unknown;
+  readonly firstWords: FirstWords;
 }
 
 /** The far side of a thread pool. */
 export function startThreadWorker(): void {
   noteVariables(); // before anything of the user is loaded
-  const { port, words, maySpin, initialization } = workerData as ThreadData;
+  const { port, words, maySpin, firstWords } = workerData as ThreadData;
   const spin = new Spin(words);
   let received = 0;
   const post = (message: unknown, transfer: readonly object[]): void =>
@@ -54,7 +54,7 @@ export function startThreadWorker(): void {
   const runner = new JobRunner(link, linger);
   process.on("exit", () => runner.flush());
 
-  void prepare(initialization, link, () => {
+  void prepare(firstWords, link, () => {
     port.on("messageerror", reportUnreadable);
     port.on("message", (message) => {
       received = (received + 1) | 0;
