@@ -121,11 +121,6 @@ export const differences = [
     reason: "what a job was to transfer is lost when it cannot be sent for another reason",
   },
   {
-    on: ["Deno"],
-    test: /process-link\.test\.ts .* when that fails/,
-    reason: "a program that an uncaught error ends takes its processes along, but not what their jobs have started",
-  },
-  {
     on: withoutCarrier,
     test: /map\(\) of an async iterable > interrupts the source when the consumer leaves/,
     reason: "an async generator is native code: it cannot be interrupted at an `await` without AsyncLocalStorage",

@@ -9,8 +9,9 @@ export interface JobContext {
   /**
    * Whether the job was asked to stop.
    *
-   * This reads one word of memory, so that a synchronous job may ask in its innermost loop. Where `capabilities` of the
-   * executor say that it has no `synchronousCancel`, only an asynchronous job can see it: the request arrives as a message.
+   * A synchronous job may ask in its innermost loop: that reads one word of memory in a thread, and the clock in a process.
+   * Where `capabilities` of the executor say that it has no `synchronousCancel`, only an asynchronous job can see it: the
+   * request arrives as a message.
    */
   readonly cancelled: boolean;
   /** Aborted when the job is asked to stop; read it anew each time in synchronous code. Its reason is a `CancelledError`. */

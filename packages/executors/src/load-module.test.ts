@@ -3,11 +3,11 @@ import { type AnyPool, failureOf, jobs } from "../test/pools.ts";
 import type { PoolOptions } from "./pool-options.ts";
 import { ProcessPoolExecutor } from "./process-pool-executor.ts";
 import { ThreadPoolExecutor } from "./thread-pool-executor.ts";
-import { workerModule } from "./worker-module.ts";
+import { type WorkerModule, workerModule } from "./worker-module.ts";
 
 const patience = 30_000;
 
-function moduleOf<T extends object>(file: string): T {
+function moduleOf<T extends object>(file: string): WorkerModule<T> {
   return workerModule<T>(new URL(`../test/fixtures/loading/${file}`, import.meta.url));
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { type AnyPool, failureOf, jobs, kinds, untilRunning } from "../test/pools.ts";
+import { type AnyPool, begin, failureOf, jobs, kinds, untilRunning } from "../test/pools.ts";
 import { BrokenExecutor, WorkerDied } from "./errors.ts";
 import { ProcessPoolExecutor } from "./process-pool-executor.ts";
 import { ThreadPoolExecutor } from "./thread-pool-executor.ts";
@@ -142,8 +142,7 @@ describe.each(kinds)("$kind pool", ({ make, kind }) => {
   test("an abort ends a job that never ends", { timeout: patience }, async () => {
     pool = make({ maxWorkers: 1, gracePeriod: 0.02 });
     const controller = new AbortController();
-    const stuck = pool.submitWith({ signal: controller.signal }, jobs.never);
-    await untilRunning(stuck);
+    const { running: stuck } = await begin(pool, { signal: controller.signal }, jobs.neverAloud);
     const behind = pool.submit(jobs.add, 1, 1);
     controller.abort("enough");
     expect(await failureOf(stuck)).toMatchObject({ name: "CancelledError", reason: "enough" });
@@ -153,8 +152,7 @@ describe.each(kinds)("$kind pool", ({ make, kind }) => {
 
   test("cancel() ends a job that never ends, if there is a gracePeriod", { timeout: patience }, async () => {
     pool = make({ maxWorkers: 1, gracePeriod: 0.02 });
-    const stuck = pool.submit(jobs.never);
-    await untilRunning(stuck);
+    const { running: stuck } = await begin(pool, {}, jobs.neverAloud);
     expect(stuck.cancel("enough")).toBe(false);
     expect(await failureOf(stuck)).toMatchObject({ name: "CancelledError", reason: "enough" });
     expect(stuck.cancelled()).toBe(true);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { type AnyPool, failureOf, jobs, kinds, untilRunning } from "../test/pools.ts";
+import { type AnyPool, begin, failureOf, jobs, kinds, untilRunning } from "../test/pools.ts";
 import { ExecutorFull } from "./errors.ts";
 import { ThreadPoolExecutor } from "./thread-pool-executor.ts";
 import { transfer } from "./transfer.ts";
@@ -53,14 +53,13 @@ describe.each(kinds)("$kind pool", ({ make, kind }) => {
 
   test("cancel() keeps a job that waits from running, and says so", { timeout: patience }, async () => {
     pool = make({ maxWorkers: 1 });
-    const running = pool.submit(jobs.block, 30);
-    await untilRunning(running);
+    const { running } = await begin(pool, {}, jobs.countAloud, 30);
     const waiting = Array.from({ length: 20 }, () => pool.submit(jobs.keep, 0));
     const refused = waiting.filter((future) => !future.cancel("not needed"));
     expect(refused).toEqual([]);
     expect(running.running()).toBe(true);
     expect(running.cancel()).toBe(false);
-    expect(await running).toBe(30);
+    expect(await running).toBe(1);
     expect(running.cancel()).toBe(false);
     expect(await failureOf(waiting[0] as PromiseLike<unknown>)).toMatchObject({
       name: "CancelledError",
@@ -86,9 +85,8 @@ describe.each(kinds)("$kind pool", ({ make, kind }) => {
   test("an abort cancels at once, whether the job waits or runs", { timeout: patience }, async () => {
     pool = make({ maxWorkers: 1 });
     const controller = new AbortController();
-    const running = pool.submitWith({ signal: controller.signal }, jobs.countCalls, 100);
+    const { running } = await begin(pool, { signal: controller.signal }, jobs.countAloud, 100);
     const waiting = pool.submitWith({ signal: controller.signal }, jobs.countCalls, 0);
-    await untilRunning(running);
     controller.abort("enough");
     expect([running.cancelled(), running.cancelReason()]).toEqual([true, "enough"]);
     expect([waiting.cancelled(), waiting.cancelReason()]).toEqual([true, "enough"]);

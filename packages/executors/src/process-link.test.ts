@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { failureOf, jobs, untilRunning } from "../test/pools.ts";
+import { begin, failureOf, jobs, untilRunning } from "../test/pools.ts";
 import { isAlive, untilGone } from "../test/processes.ts";
 import type { ExecutorFuture } from "./executor-future.ts";
 import { ProcessPoolExecutor } from "./process-pool-executor.ts";
@@ -13,13 +13,6 @@ const parent = fileURLToPath(new URL("../test/fixtures/parent.js", import.meta.u
 
 let pool: ProcessPoolExecutor;
 afterEach(() => pool?.shutdown({ cancelFutures: true }));
-
-/** A job that has begun, with what it said first. */
-async function begin(job: () => unknown, options = {}): Promise<{ job: PromiseLike<unknown>; word: unknown }> {
-  return new Promise((resolve) => {
-    const running = pool.submitWith({ ...options, onProgress: (word) => resolve({ job: running, word }) }, job);
-  });
-}
 
 /** Run the program; its processes, once it has said which. */
 async function start(job: "spin" | "wait" | "load" | "rest", end: "stay" | "go" | "exit" | "throw") {
@@ -61,17 +54,18 @@ describe("ProcessLink", () => {
   test("kill() ends what the process has started as well", { timeout: patience }, async () => {
     pool = new ProcessPoolExecutor({ maxWorkers: 1 });
     const controller = new AbortController();
-    const { job, word } = await begin(jobs.startProcessAndSpin, { signal: controller.signal, gracePeriod: 0 });
+    const options = { signal: controller.signal, gracePeriod: 0 };
+    const { running, word } = await begin(pool, options, jobs.startProcessAndSpin);
     controller.abort();
-    expect((await failureOf(job)).name).toBe("CancelledError");
+    expect((await failureOf(running)).name).toBe("CancelledError");
     await Promise.all((word as number[]).map(untilGone));
     expect(await pool.submit(jobs.add, 1, 1)).toBe(2);
   });
 
   test("what a process has started ends with it, also if it ends by itself", { timeout: patience }, async () => {
     pool = new ProcessPoolExecutor({ maxWorkers: 1 });
-    const { job, word } = await begin(jobs.startProcessAndExit);
-    expect((await failureOf(job)).name).toBe("WorkerDied");
+    const { running, word } = await begin(pool, {}, jobs.startProcessAndExit);
+    expect((await failureOf(running)).name).toBe("WorkerDied");
     await Promise.all((word as number[]).map(untilGone));
   });
 

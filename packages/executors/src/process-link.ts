@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import type { Socket } from "node:net";
 import type { WorkerExit } from "./errors.ts";
 import type { ProcessCommand } from "./process-command.ts";
-import { stopLine } from "./protocol.ts";
+import { ProcessGuard } from "./process-guard.ts";
+import { StopFile } from "./stop-file.ts";
 import { fromWire, toWire } from "./wire-form.ts";
 import type { FirstWords } from "./worker/prepare.ts";
+import type { ProcessData } from "./worker/process-worker.ts";
 import type { WorkerEvents, WorkerLink } from "./worker-link.ts";
 
 const isDeno = "deno" in process.versions;
@@ -18,9 +19,10 @@ export interface ProcessSettings extends ProcessCommand {
 /**
  * The processes that live: with the end of this one, they end.
  *
- * One that is idle notices that its channel is closed; one that is busy has to be told in a way that it cannot miss.
+ * One that is idle notices that its channel is closed. One that is busy does not: we kill it, or, if we cannot, the guard does.
  */
 const living = new Set<ProcessLink>();
+const guard = new ProcessGuard();
 
 /** So long after the end of a process its channel may take to end, in milliseconds, where that is not always told. */
 const channelEnd = 100;
@@ -29,8 +31,7 @@ const channelEnd = 100;
 export class ProcessLink implements WorkerLink {
   readonly words: null = null;
   readonly #child: ChildProcess;
-  /** For as long as it is open, we are alive: the process watches it. */
-  readonly #stopLine: Socket | null;
+  readonly #stopFile = new StopFile();
   readonly #events: WorkerEvents;
   #posted = 0;
   #error: unknown = undefined;
@@ -45,12 +46,9 @@ export class ProcessLink implements WorkerLink {
       // A group of its own, so that what the job has started ends with it, and Ctrl-C is for us alone.
       detached: process.platform !== "win32",
       serialization: "advanced",
-      stdio: [input === null ? "ignore" : "pipe", "inherit", "inherit", "ipc", "pipe"],
+      stdio: [input === null ? "ignore" : "pipe", "inherit", "inherit", "ipc"],
     });
     this.#child.stdin?.on("error", () => {}).end(input);
-    this.#stopLine = this.#child.stdio[stopLine] as Socket | null;
-    this.#stopLine?.on("error", () => {}); // it has ended, which its exit tells
-    this.#stopLine?.unref();
     this.#child.on("message", (received) => this.#receive(received));
     this.#child.on("error", (error) => this.#fail(error));
     this.#child.on("exit", (exitCode, signal) => this.#end({ exitCode, signal, oom: isOutOfMemory(exitCode, signal) }));
@@ -58,8 +56,9 @@ export class ProcessLink implements WorkerLink {
     if (living.size === 0) process.on("exit", killAll);
     living.add(this);
     if (this.#child.pid === undefined) return; // an "error" follows
+    guard.add(this.#child.pid);
     try {
-      this.#child.send(toWire(firstWords), () => {});
+      this.#child.send(toWire({ stopFile: this.#stopFile.path, firstWords } satisfies ProcessData), () => {});
     } catch (error) {
       this.#forget(); // it cannot be told how to begin: nobody is to hear of it again
       throw error;
@@ -86,10 +85,7 @@ export class ProcessLink implements WorkerLink {
   }
 
   stop(slot: number, id: number): void {
-    const message = Buffer.alloc(8);
-    message.writeInt32LE(slot, 0);
-    message.writeInt32LE(id | 0, 4);
-    if (this.#stopLine?.writable === true) this.#stopLine.write(message);
+    this.#stopFile.note(slot, id);
   }
 
   ref(): void {
@@ -102,6 +98,12 @@ export class ProcessLink implements WorkerLink {
     if (this.#child.pid === undefined) return; // Deno has nothing to let go of then
     this.#child.unref();
     this.#child.channel?.unref?.();
+  }
+
+  /** The program ends. */
+  end(): void {
+    this.kill();
+    this.#stopFile.remove();
   }
 
   kill(): void {
@@ -150,14 +152,16 @@ export class ProcessLink implements WorkerLink {
     this.kill();
     this.unref();
     this.#isGone = true;
-    this.#stopLine?.destroy();
+    this.#stopFile.remove();
     living.delete(this);
+    if (this.#child.pid !== undefined) guard.remove(this.#child.pid);
     if (living.size === 0) process.removeListener("exit", killAll);
   }
 }
 
 function killAll(): void {
-  for (const link of living) link.kill();
+  for (const link of living) link.end();
+  guard.dismiss();
 }
 
 /** V8 aborts when its heap is full, in Deno by a trap: either signal or code; nothing tells it from `process.abort()`. */

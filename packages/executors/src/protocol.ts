@@ -22,7 +22,7 @@
  *
  * So exactly one side decides what becomes of a job, and of a dead worker the pool knows what it had begun.
  *
- * Processes share no memory. There a thread of the worker notes at each slot which job has to stop; see `stopLine`.
+ * Processes share no memory. There a file says which jobs have to stop, to those that let no message through; see `StopFile`.
  */
 
 import type { ContextSnapshot } from "./context-snapshot.ts";
@@ -37,9 +37,6 @@ export const REVOKED = 5;
 
 /** How many slots a worker has. */
 export const slotCount = 512;
-
-/** The line of a process on which the pool says which jobs have to stop, as a file descriptor: two 32-bit numbers, slot and id. */
-export const stopLine = 4;
 
 /** How many words there are: one for each slot, and a cache line. */
 export const wordCount: number = slotCount + 16;

@@ -9,7 +9,7 @@ const depthLimit = 3;
  *
  * The channel reads what arrives by itself, and what it cannot read is an uncaught exception: objects that are nested too deep,
  * for one. So whatever may be such an object travels as bytes, which it can always read. To write it twice takes a third
- * longer, and `node:v8` takes as long to load as all else of a process, so what most jobs exchange travels as it is.
+ * longer, so what most jobs exchange travels as it is.
  *
  * @throws {DataCloneError} Something in it cannot be cloned.
  */

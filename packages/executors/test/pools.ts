@@ -1,4 +1,4 @@
-import type { ExecutorFuture, PoolOptions } from "../src/index.ts";
+import type { ExecutorFuture, PoolOptions, SubmitOptions } from "../src/index.ts";
 import { ProcessPoolExecutor } from "../src/process-pool-executor.ts";
 import { ThreadPoolExecutor } from "../src/thread-pool-executor.ts";
 import { workerModule } from "../src/worker-module.ts";
@@ -24,6 +24,18 @@ export async function failureOf(future: PromiseLike<unknown>): Promise<Error & {
     return error as Error & { [key: string]: unknown };
   }
   throw new Error("The job was expected to fail");
+}
+
+/** A job that has begun, and the word in which it says so: `running()` may be true of one that is on its way to a process. */
+export async function begin<Args extends unknown[], R>(
+  pool: AnyPool,
+  options: SubmitOptions,
+  job: (...args: Args) => R,
+  ...args: Args
+): Promise<{ readonly running: ExecutorFuture<Awaited<R>>; readonly word: unknown }> {
+  return new Promise((resolve) => {
+    const running = pool.submitWith({ ...options, onProgress: (word) => resolve({ running, word }) }, job, ...args);
+  });
 }
 
 /** Wait until `future` runs. */

@@ -10,7 +10,6 @@ function makeSender() {
     words: null,
     stops: null,
     poll: () => undefined,
-    watch: () => {},
     post: (message) => {
       const [, , slot, kind, value] = structuredClone(message) as unknown[];
       if (kind === ITEM) items.push([slot, value]);

@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import { toRecord } from "../error-record.ts";
 import { inline } from "../inline.ts";
 import { nameOfJob } from "../job-name.ts";
-import { DONE, ERROR, QUEUED, REVOKED, RUNNING, SKIPPED, STOPPING, slotCount, VALUE, wordCount } from "../protocol.ts";
+import { DONE, ERROR, QUEUED, REVOKED, RUNNING, SKIPPED, STOPPING, VALUE, wordCount } from "../protocol.ts";
 import { JobRunner } from "./job-runner.ts";
+import { StopMarks } from "./stop-marks.ts";
 
 type Reply = readonly [slot: number, kind: number, value: unknown];
 
@@ -12,12 +13,12 @@ function makeRunner({ isShared }: { isShared: boolean }) {
   const replies: Reply[] = [];
   const news: unknown[] = [];
   const words = isShared ? new Int32Array(new SharedArrayBuffer(wordCount * 4)) : null;
-  const stops = isShared ? null : new Int32Array(slotCount);
+  const stops = isShared ? null : new StopMarks();
   const post = (message: unknown): void => {
     if (!Array.isArray(message)) return void news.push(message);
     for (let i = 2; i < message.length; i += 3) replies.push(message.slice(i, i + 3) as unknown as Reply);
   };
-  const runner = new JobRunner({ post, poll: () => undefined, watch: () => {}, words, stops }, () => false);
+  const runner = new JobRunner({ post, poll: () => undefined, words, stops }, () => false);
   return { runner, replies, news, words, stops };
 }
 
@@ -90,7 +91,7 @@ describe("JobRunner", () => {
     shared.words?.set([RUNNING, STOPPING]);
     expect([shared.runner.isMarked(0, 1), shared.runner.isMarked(1, 2)]).toEqual([false, true]);
     const apart = makeRunner({ isShared: false });
-    apart.stops?.set([7], 3);
+    apart.stops?.add(3, 7);
     expect([apart.runner.isMarked(3, 7), apart.runner.isMarked(3, 8), apart.runner.isMarked(2, 7)]).toEqual([
       true,
       false,

@@ -23,6 +23,7 @@ import { callForEach, FunctionTable, isThenable, type KnownFunction, load } from
 import { ItemSender } from "./item-sender.ts";
 import { ReplySlice } from "./reply-slice.ts";
 import { runInSnapshot } from "./run-in-snapshot.ts";
+import type { StopMarks } from "./stop-marks.ts";
 import type { WorkerLink } from "./worker-link.ts";
 
 /** Results of jobs that are shorter than this in sum travel together, in milliseconds. */
@@ -50,7 +51,7 @@ const turnLimit = 3;
 export class JobRunner implements JobLine {
   readonly #link: WorkerLink;
   readonly #words: Int32Array | null;
-  readonly #stops: Int32Array | null;
+  readonly #stops: StopMarks | null;
   readonly #replies: ReplySlice;
   readonly #functions = new FunctionTable();
   readonly #items: ItemSender;
@@ -103,7 +104,7 @@ export class JobRunner implements JobLine {
 
   isMarked(slot: number, id: number): boolean {
     if (this.#words !== null) return Atomics.load(this.#words, slot) === STOPPING;
-    return this.#stops !== null && Atomics.load(this.#stops, slot) === (id | 0);
+    return this.#stops?.has(slot, id) ?? false;
   }
 
   /** Note what has come meanwhile: while a job runs, the event loop may not turn. */
@@ -117,7 +118,7 @@ export class JobRunner implements JobLine {
 
   #obey(message: ToWorker): void {
     if (message.kind === "stopJob") {
-      if (this.#stops !== null) Atomics.store(this.#stops, message.slot, message.id);
+      this.#stops?.add(message.slot, message.id);
       this.#job.askToStop(message.slot, message.id, fromRecord(message.reason));
       if (message.slot === this.#job.slot && message.id === this.#job.id) this.#items.stop();
     } else if (message.kind === "credit") this.#items.addCredit(message.slot, message.id, message.credit);
@@ -223,9 +224,7 @@ export class JobRunner implements JobLine {
   }
 
   async #loadAndRun(known: KnownFunction, args: unknown[], extras: JobExtras | null): Promise<unknown> {
-    const loading = load(known); // which begins with reading the file
-    this.#link.watch();
-    const call = await loading;
+    const call = await load(known);
     this.#sliceStart = performance.now(); // loading is not running
     return extras === null ? call(...args) : this.#callWith(extras, call, args);
   }

@@ -26,13 +26,12 @@ export interface FirstWords extends Initialization {
  */
 export async function prepare(
   { initializer, initargs, maxMemory, awaited }: FirstWords,
-  link: Pick<WorkerLink, "post" | "watch">,
+  link: Pick<WorkerLink, "post">,
   begin: () => void,
 ): Promise<void> {
   const post = (message: ToPool): void => link.post(message, []);
   try {
     if (initializer !== null) {
-      link.watch();
       await (await resolveJob(initializer))(...initargs);
     }
   } catch (error) {
@@ -42,12 +41,10 @@ export async function prepare(
   post({ kind: "ready" });
   if (maxMemory !== Number.POSITIVE_INFINITY) watchMemory(maxMemory, (used) => post({ kind: "memory", used }));
   begin();
-  if (awaited !== null) preload(awaited, link);
+  if (awaited !== null) preload(awaited);
 }
 
 /** If that fails, the job will tell. */
-function preload(name: JobName, link: Pick<WorkerLink, "watch">): void {
-  const loading = resolveJob(name);
-  link.watch();
-  Promise.resolve(loading).catch(() => {});
+function preload(name: JobName): void {
+  Promise.resolve(resolveJob(name)).catch(() => {});
 }

@@ -1,10 +1,15 @@
 import { toRecord } from "../error-record.ts";
 import type { ToPool } from "../protocol.ts";
-import { slotCount } from "../protocol.ts";
 import { fromWire, toWire } from "../wire-form.ts";
 import { JobRunner } from "./job-runner.ts";
 import { type FirstWords, prepare } from "./prepare.ts";
-import { endGroup, startWatcher } from "./watcher.ts";
+import { StopMarks } from "./stop-marks.ts";
+
+/** What a process is told first. */
+export interface ProcessData {
+  readonly stopFile: string;
+  readonly firstWords: FirstWords;
+}
 
 /** The far side of a process pool. The first message says how to begin. */
 export function startProcessWorker(): void {
@@ -14,14 +19,8 @@ export function startProcessWorker(): void {
   const post = (message: unknown): void => {
     if (process.connected) send?.(toWire(message));
   };
-  const stops = new Int32Array(new SharedArrayBuffer(slotCount * 4));
-  // A thread takes as long to start as the rest of us: not before there is something that it could be needed for.
-  let isWatching = false;
-  const watch = (): void => {
-    if (!isWatching) startWatcher(stops);
-    isWatching = true;
-  };
-  const link = { post, poll: () => undefined, watch, words: null, stops };
+  const stops = new StopMarks();
+  const link = { post, poll: () => undefined, words: null, stops };
   const runner = new JobRunner(link, () => false);
   process.on("exit", () => runner.flush());
   // Without its pool there is nobody to work for.
@@ -41,6 +40,10 @@ export function startProcessWorker(): void {
     isReady = true;
     for (const each of early) runner.receive(each);
   };
+  const start = ({ stopFile, firstWords }: ProcessData): void => {
+    stops.watch(stopFile);
+    void prepare(firstWords, link, begin);
+  };
   let received = 0;
   process.on("message", (arrived) => {
     const number = received++;
@@ -56,8 +59,17 @@ export function startProcessWorker(): void {
       post(news);
       return;
     }
-    if (number === 0) void prepare(message as FirstWords, link, begin);
+    if (number === 0) start(message as ProcessData);
     else if (isReady) runner.receive(message);
     else early.push(message);
   });
+}
+
+/** End this process and all that it has started. */
+function endGroup(): void {
+  try {
+    process.kill(-process.pid, "SIGKILL");
+  } catch {
+    process.kill(process.pid, "SIGKILL"); // it is not the first of a group
+  }
 }

@@ -10,7 +10,6 @@ function lineOf(posted: { message: unknown; transfer: readonly object[] }[]): Wo
     words: null,
     stops: null,
     poll: () => undefined,
-    watch: () => {},
     post: (message, moved) => void posted.push({ message: structuredClone(message), transfer: moved }),
   };
 }

@@ -49,8 +49,7 @@ export function startThreadWorker(): void {
     }
     return true;
   };
-  const watch = (): void => {}; // the words are shared, and a thread can be ended whatever it does
-  const link = { post, poll, watch, words, stops: null };
+  const link = { post, poll, words, stops: null };
   const runner = new JobRunner(link, linger);
   process.on("exit", () => runner.flush());
 

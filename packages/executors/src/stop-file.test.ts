@@ -1,0 +1,77 @@
+import { existsSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { StopFile } from "./stop-file.ts";
+import { StopMarks } from "./worker/stop-marks.ts";
+
+let file: StopFile;
+let marks: StopMarks;
+let now = 0;
+
+beforeEach(() => {
+  vi.spyOn(performance, "now").mockImplementation(() => now);
+  file = new StopFile();
+  marks = new StopMarks();
+  marks.watch(file.path);
+});
+
+afterEach(() => {
+  file.remove();
+  vi.restoreAllMocks();
+});
+
+/** Whether the process knows that the job has to stop, once it has looked again. */
+function isMarked(slot: number, id: number): boolean {
+  now += 1;
+  return marks.has(slot, id);
+}
+
+describe("StopFile and StopMarks", () => {
+  test("a job has to stop once the pool has noted so; no other", () => {
+    expect(isMarked(3, 7)).toBe(false);
+    file.note(3, 7);
+    expect(isMarked(3, 7)).toBe(true);
+    expect([isMarked(3, 8), isMarked(2, 7)]).toEqual([false, false]);
+    file.note(3, 8);
+    file.note(511, -1);
+    expect([isMarked(3, 7), isMarked(3, 8), isMarked(511, 2 ** 32 - 1)]).toEqual([false, true, true]);
+  });
+
+  test("the file is looked at once in a millisecond", () => {
+    expect(isMarked(1, 1)).toBe(false);
+    file.note(1, 1);
+    now += 0.9;
+    expect(marks.has(1, 1)).toBe(false);
+    now += 0.1;
+    expect(marks.has(1, 1)).toBe(true);
+  });
+
+  test("all that was noted since is read, however much", () => {
+    for (let id = 1; id <= 2_000; id++) file.note(id % 512, id);
+    expect(isMarked(2_000 % 512, 2_000)).toBe(true);
+    expect(isMarked(1, 1_537)).toBe(true);
+  });
+
+  test("there is no file before the first job has to stop, none once the process has seen it, and none in the end", () => {
+    expect(existsSync(file.path)).toBe(false);
+    file.note(1, 1);
+    expect(existsSync(file.path)).toBe(true);
+    expect(isMarked(1, 1)).toBe(true);
+    expect(existsSync(file.path)).toBe(false);
+    file.note(2, 2);
+    expect(isMarked(2, 2)).toBe(true);
+    const unseen = new StopFile();
+    unseen.note(1, 1);
+    unseen.remove();
+    expect(existsSync(unseen.path)).toBe(false);
+  });
+
+  test("where no file can be written, nothing is noted, and nothing fails", () => {
+    vi.stubEnv("TMPDIR", "/nowhere/at/all");
+    const nowhere = new StopFile();
+    vi.unstubAllEnvs();
+    marks.watch(nowhere.path);
+    nowhere.note(1, 1);
+    expect(isMarked(1, 1)).toBe(false);
+    nowhere.remove();
+  });
+});

@@ -1,0 +1,28 @@
+import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/**
+ * Where a process reads which jobs have to stop, while one of them lets no message through: two 32-bit numbers for each, slot
+ * and id. There is no such file before the first.
+ */
+export class StopFile {
+  readonly path: string = join(tmpdir(), `asyncio-ts-${crypto.randomUUID()}`);
+  #file: number | null = null;
+
+  note(slot: number, id: number): void {
+    try {
+      this.#file ??= openSync(this.path, "ax", 0o600);
+      writeSync(this.#file, new Int32Array([slot, id]));
+    } catch {
+      // Nowhere to write: the job hears of it by a message, once it lets one through.
+    }
+  }
+
+  remove(): void {
+    if (this.#file === null) return;
+    closeSync(this.#file);
+    rmSync(this.path, { force: true }); // the process removes it once it has seen it
+    this.#file = null;
+  }
+}

@@ -1,0 +1,65 @@
+import { openSync, readSync, rmSync, statSync } from "node:fs";
+import { slotCount } from "../protocol.ts";
+
+/** The pool's file is looked at so often at most, in milliseconds. */
+const interval = 1;
+
+/** One slot and one id. */
+const recordSize = 8;
+
+/** Which jobs of a process have to stop: by message, and, while a job lets none through, by the pool's file. */
+export class StopMarks {
+  /** At each slot, the last job there that has to stop. */
+  readonly #ids = new Int32Array(slotCount);
+  #path: string | null = null;
+  #file: number | null = null;
+  #position = 0;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  readonly #records = new Int32Array(slotCount * 2);
+
+  /** @param path - Of the pool's file, which need not be there yet. */
+  watch(path: string): void {
+    this.#path = path;
+  }
+
+  add(slot: number, id: number): void {
+    this.#ids[slot] = id;
+  }
+
+  has(slot: number, id: number): boolean {
+    const now = performance.now();
+    if (now - this.#lookedAt >= interval) {
+      this.#lookedAt = now;
+      this.#look();
+    }
+    return this.#ids[slot] === (id | 0);
+  }
+
+  #look(): void {
+    try {
+      this.#file ??= this.#open();
+      if (this.#file !== null) this.#read(this.#file);
+    } catch {
+      // What cannot be read comes as a message as well.
+    }
+  }
+
+  /** Removed at once: nobody else is to find it, and it is gone whatever becomes of the pool. */
+  #open(): number | null {
+    const path = this.#path;
+    if (path === null || statSync(path, { throwIfNoEntry: false }) === undefined) return null;
+    const file = openSync(path, "r");
+    rmSync(path);
+    return file;
+  }
+
+  #read(file: number): void {
+    const bytes = new Uint8Array(this.#records.buffer);
+    for (;;) {
+      const count = Math.floor(readSync(file, bytes, 0, bytes.length, this.#position) / recordSize);
+      for (let i = 0; i < count; i++) this.add(this.#records[2 * i] as number, this.#records[2 * i + 1] as number);
+      this.#position += count * recordSize;
+      if (count < slotCount) return;
+    }
+  }
+}
