@@ -143,3 +143,8 @@ export function describeExit({ exitCode, signal, oom }: WorkerExit): string {
   if (oom) return signal === null ? "ran out of memory" : `was aborted by ${signal}, as when it runs out of memory,`;
   return signal === null ? `exited with code ${exitCode}` : `was killed by ${signal}`;
 }
+
+/** Whether it says that something was stopped because somebody wanted so. */
+export function isCancellation(error: unknown): boolean {
+  return error instanceof Error && (error.name === "CancelledError" || error.name === "AbortError");
+}

@@ -1,5 +1,6 @@
 import type { Seconds } from "@asyncio-ts/core";
 import type { ContextSnapshot } from "./context-snapshot.ts";
+import { isCancellation } from "./errors.ts";
 import { ExecutorFuture, type FutureSource } from "./executor-future.ts";
 import type { JobName } from "./job-name.ts";
 import type { PoolWorker } from "./pool-worker.ts";
@@ -184,10 +185,6 @@ export class Job implements FutureSource {
     this.release = null;
     return true;
   }
-}
-
-function isCancellation(error: unknown): boolean {
-  return error instanceof Error && (error.name === "CancelledError" || error.name === "AbortError");
 }
 
 /** What is to be moved along with `args`; the marks are taken off them. */

@@ -1,6 +1,6 @@
 import { createTask, sleep } from "@asyncio-ts/tasks";
 import { runVirtual } from "@asyncio-ts/tasks/testing";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { failureOf } from "../test/pools.ts";
 import { ExecutorFuture } from "./executor-future.ts";
 import { mapJobs } from "./map-jobs.ts";
@@ -113,6 +113,45 @@ describe("mapJobs()", () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(source.count).toBeLessThanOrEqual(4);
     await results.return?.();
+  });
+
+  test.each<[string, (fail: () => never) => AsyncGenerator<number>]>([
+    [
+      "fails ahead of the reader",
+      async function* (fail) {
+        yield 1;
+        fail();
+      },
+    ],
+    [
+      "fails while an item is on its way",
+      async function* (fail) {
+        yield 1;
+        await new Promise((resolve) => setImmediate(resolve));
+        fail();
+      },
+    ],
+    [
+      "fails when it is closed",
+      async function* (fail) {
+        try {
+          yield 1;
+          await new Promise((resolve) => setImmediate(resolve));
+          yield 2;
+        } finally {
+          fail();
+        }
+      },
+    ],
+  ])("prints that a source that was left %s", async (_how, make) => {
+    const printed = vi.spyOn(console, "error").mockImplementation(() => {});
+    const source = make(() => {
+      throw new RangeError("no more");
+    });
+    for await (const _ of mapJobs(echo, source, {})) break;
+    await vi.waitFor(() => expect(printed).toHaveBeenCalledTimes(1));
+    expect(String(printed.mock.calls[0])).toMatch(/A source failed behind a map\(\) that was left[\s\S]*no more/);
+    printed.mockRestore();
   });
 
   test("a task that is cancelled leaves the source, the jobs and the line", async () => {

@@ -1,3 +1,5 @@
+import { printException } from "@asyncio-ts/core";
+import { isCancellation } from "./errors.ts";
 import { ExecutorFuture } from "./executor-future.ts";
 import type { Source } from "./source.ts";
 
@@ -52,7 +54,7 @@ export class ReadAhead {
 
   /** Go on reading. @throws What the source, or the pool, has thrown. */
   read(): void {
-    if (this.#failure !== null) throw this.#failure.error;
+    if (this.#failure !== null) throw this.#takeFailure();
     if (!this.#isReading && !this.#isAtEnd && this.#underWay.length < this.#limit) void this.#readOn();
   }
 
@@ -76,8 +78,16 @@ export class ReadAhead {
   async close(reason: unknown): Promise<void> {
     this.#isClosed = true;
     for (const future of this.#underWay) abandon(future, reason);
+    if (this.#failure !== null) printUnread(this.#takeFailure());
     const closing = this.#source.close();
-    if (!this.#isReading) await closing;
+    if (this.#isReading) closing.catch(printUnread);
+    else await closing;
+  }
+
+  #takeFailure(): unknown {
+    const error = this.#failure?.error;
+    this.#failure = null;
+    return error;
   }
 
   async #readOn(): Promise<void> {
@@ -85,7 +95,8 @@ export class ReadAhead {
     try {
       while (this.#underWay.length < this.#limit && !this.#isAtEnd && !this.#isClosed) await this.#readNext();
     } catch (error) {
-      this.#failure = { error };
+      if (this.#isClosed) printUnread(error);
+      else this.#failure = { error };
     }
     this.#isReading = false;
     this.ring();
@@ -103,6 +114,12 @@ export class ReadAhead {
       if (this.#underWay[0] === future) this.ring();
     });
   }
+}
+
+/** The reader has left. That the source was told to stop as well is no news. */
+function printUnread(exception: unknown): void {
+  if (!isCancellation(exception))
+    printException({ message: "A source failed behind a map() that was left", exception });
 }
 
 /** Nobody will read it: its exception is nobody's business either. */
