@@ -20,7 +20,7 @@ export interface FirstWords extends Initialization {
 }
 
 /**
- * Run the initializer, then `begin`, and load what the first job needs while that is on its way.
+ * Run the initializer, and load what the first job needs while that is on its way; then `begin`.
  *
  * Where the initializer fails, the pool is told, and the worker ends.
  */
@@ -40,11 +40,13 @@ export async function prepare(
   }
   post({ kind: "ready" });
   if (maxMemory !== Number.POSITIVE_INFINITY) watchMemory(maxMemory, (used) => post({ kind: "memory", used }));
+  if (awaited !== null) await preload(awaited);
   begin();
-  if (awaited !== null) preload(awaited);
 }
 
 /** If that fails, the job will tell. */
-function preload(name: JobName): void {
-  Promise.resolve(resolveJob(name)).catch(() => {});
+async function preload(name: JobName): Promise<void> {
+  try {
+    await resolveJob(name);
+  } catch {}
 }

@@ -33,7 +33,7 @@ export function startProcessWorker(): void {
     post({ kind: "uncaught", error: toRecord(error) } satisfies ToPool);
   });
 
-  // Jobs may arrive while the initializer runs.
+  // Jobs may arrive while the initializer runs, or the first module is loaded.
   const early: unknown[] = [];
   let isReady = false;
   const begin = (): void => {

@@ -52,6 +52,7 @@ export function startThreadWorker(): void {
   const link = { post, poll, words, stops: null };
   const runner = new JobRunner(link, linger);
   process.on("exit", () => runner.flush());
+  port.ref(); // also before it is listened to
 
   void prepare(firstWords, link, () => {
     port.on("messageerror", reportUnreadable);
