@@ -1,24 +1,12 @@
-import type { Timer, TimerHolder } from "@asyncio-ts/core";
 import { coroutine, createTask, Future, sleep, type Task, waitWithin } from "@asyncio-ts/tasks";
 import { describe, expect, test } from "vitest";
+import { Alarm } from "../test/alarm.ts";
 import { type Leak, LeakError, runTest, type TestBody } from "./index.ts";
 
 async function leaksOf(body: TestBody<unknown>): Promise<readonly Leak[]> {
   const error: unknown = await runTest(body, { debug: false }).catch((reason: unknown) => reason);
   if (error instanceof LeakError) return error.leaks;
   throw new Error("The test was expected to leave something behind", { cause: error });
-}
-
-/** A timer as libraries make them: no handle, and no text of its own. */
-class Alarm implements Timer {
-  heldBy: TimerHolder | null = null;
-  when(): number {
-    return 60;
-  }
-  isDropped(): boolean {
-    return false;
-  }
-  run(): void {}
 }
 
 const waitForever = coroutine(() => waitWithin("wait", new Future<void>(), { timeout: 60 }));

@@ -1,19 +1,7 @@
-import type { Timer, TimerHolder } from "@asyncio-ts/core";
 import { createTask, Future, sleep } from "@asyncio-ts/tasks";
 import { describe, expect, test } from "vitest";
+import { Alarm } from "../test/alarm.ts";
 import { runTest, TestTimeoutError, VirtualEventLoop } from "./index.ts";
-
-/** A timer without a handle. */
-class Alarm implements Timer {
-  heldBy: TimerHolder | null = null;
-  when(): number {
-    return 60;
-  }
-  isDropped(): boolean {
-    return false;
-  }
-  run(): void {}
-}
 
 async function within(options: ConstructorParameters<typeof VirtualEventLoop>[0], seconds: number): Promise<unknown> {
   const loop = new VirtualEventLoop(options);
