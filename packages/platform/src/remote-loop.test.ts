@@ -1,5 +1,5 @@
 import { CancelledError, currentTask, InvalidStateError, sleep } from "@asyncio-ts/tasks";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { EventLoop } from "./event-loop.ts";
 import { newPlatformHost } from "./platform-host.node.ts";
 import { attachLoop } from "./remote-loop.ts";
@@ -117,6 +117,18 @@ describe("runCoroutineThreadsafe()", () => {
       while (!waiting.done()) await sleep(0.001);
     });
     expect(typeof waiting.cancelMessage()).toBe("string");
+  });
+
+  test("a future whose cancellation cannot be sent is pending as before", async () => {
+    const loop = newLoop();
+    const handle = loop.threadsafeHandle(services);
+    const future = attachLoop(handle).runCoroutineThreadsafe("add", 1, 2);
+    const post = vi.spyOn(handle.port, "postMessage").mockImplementation(() => {
+      throw new RangeError("no room");
+    });
+    expect(() => future.cancel()).toThrow("no room");
+    post.mockRestore();
+    expect(await loop.runUntilComplete(async () => await future)).toBe(3);
   });
 
   test("a reason that is an error keeps its class, on both sides", async () => {

@@ -1,11 +1,21 @@
 import { RuntimeError, show } from "@asyncio-ts/contextvars";
 import type { Seconds } from "@asyncio-ts/core";
 import type { GeneratorBody } from "@asyncio-ts/tasks";
-import { canTakeMessages, isOtherEndGone, numberOfThread, takeMessage } from "./node-threads.ts";
+import { Mailbox } from "./mailbox.ts";
+import { isOtherEndGone, numberOfThread } from "./node-threads.ts";
 import { ThreadsafeFuture } from "./threadsafe-future.ts";
 import type { Services, ThreadsafeHandle } from "./threadsafe-handle.ts";
-import { longestSleep, type Port, type Reply, type Request, ring, sharedWord, sleepOn } from "./threadsafe-protocol.ts";
-import { recordOf, thrownOf } from "./thrown-record.ts";
+import {
+  type Contents,
+  longestSleep,
+  type Port,
+  type Reply,
+  type Request,
+  ring,
+  sleepOn,
+  thrownIn,
+} from "./threadsafe-protocol.ts";
+import { recordOf } from "./thrown-record.ts";
 
 type ArgumentsOf<F> = F extends (...args: infer Args) => unknown ? Args : never;
 type ResultOf<F> = F extends (...args: never) => infer R ? (R extends GeneratorBody<infer T> ? T : Awaited<R>) : never;
@@ -46,18 +56,22 @@ export function attachLoop<S extends Services>(handle: ThreadsafeHandle<S>): Rem
  */
 export class RemoteLoop<S extends Services = Services> {
   readonly #port: Port;
+  readonly #mail: Mailbox<Request, Reply>;
   readonly #bell: Int32Array | null;
+  readonly #replyBell: Int32Array | null;
   readonly #isOwnThread: boolean;
   readonly #pending = new Map<number, ThreadsafeFuture<unknown>>();
   #calls = 0;
   #closed = false;
 
   /** @internal */
-  constructor({ port, bell, thread }: ThreadsafeHandle<S>) {
+  constructor({ port, bell, replyBell, thread }: ThreadsafeHandle<S>) {
     this.#port = port as unknown as Port;
+    this.#mail = new Mailbox(this.#port, (reply, contents) => this.#settle(reply, contents));
     this.#bell = bell;
+    this.#replyBell = replyBell;
     this.#isOwnThread = thread !== null && thread === numberOfThread();
-    this.#port.onmessage = ({ data }) => this.#settle(data as Reply);
+    this.#mail.listen();
     this.#port.addEventListener?.("close", () => this.#close()); // its thread has ended without a word
     this.#port.unref?.();
   }
@@ -78,7 +92,7 @@ export class RemoteLoop<S extends Services = Services> {
    * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon_threadsafe}
    */
   callSoonThreadsafe<Name extends string & keyof S>(name: Name, ...args: ArgumentsOf<S[Name]>): void {
-    this.#send({ kind: "callSoon", name, args });
+    this.#send({ kind: "callSoon", name }, args);
   }
 
   /**
@@ -97,69 +111,62 @@ export class RemoteLoop<S extends Services = Services> {
     ...args: ArgumentsOf<S[Name]>
   ): ThreadsafeFuture<ResultOf<S[Name]>> {
     const id = ++this.#calls;
-    const word = sharedWord();
-    this.#send({ kind: "run", id, name, args, word });
+    this.#send({ kind: "run", id, name }, args);
     const future: ThreadsafeFuture<ResultOf<S[Name]>> = new ThreadsafeFuture({
       cancel: (reason) => this.#cancel(id, reason),
       running: () => false, // as in Python, it can be cancelled until it is done
-      wait: (timeout) => this.#wait(future, word, timeout),
+      wait: (timeout) => this.#wait(future, timeout),
     });
     if (this.#pending.size === 0) this.#port.ref?.();
     this.#pending.set(id, future as ThreadsafeFuture<unknown>);
     return future;
   }
 
-  #send(request: Request): void {
+  #send(request: Request, contents: readonly unknown[]): void {
     if (this.#closed) throw new RuntimeError("Event loop is closed");
-    this.#port.postMessage(request);
+    this.#mail.post(request, contents);
     ring(this.#bell);
   }
 
   #cancel(id: number, reason: unknown): true {
+    if (!this.#closed) this.#send({ kind: "cancel", id }, [recordOf(reason)]);
     this.#forget(id);
-    if (!this.#closed) this.#send({ kind: "cancel", id, reason: recordOf(reason) });
     return true;
   }
 
-  #wait(future: ThreadsafeFuture<unknown>, word: Int32Array | null, timeout: Seconds): boolean {
-    this.#takeAll();
+  #wait(future: ThreadsafeFuture<unknown>, timeout: Seconds): boolean {
+    this.#mail.takeAll();
     if (future.done()) return true;
     if (this.#isOwnThread) {
       throw new RuntimeError("Cannot block the thread of the loop that is to give the result; await it");
     }
-    if (word === null || !canTakeMessages()) {
+    if (this.#replyBell === null) {
       throw new RuntimeError("A thread cannot block here until a result has come; await it");
     }
-    this.#sleep(word, timeout);
+    this.#sleep(future, this.#replyBell, performance.now() / 1000 + timeout);
     return future.done();
   }
 
   /** Until the reply is here, or it is too late. A thread that was terminated could not even say that it ends. */
-  #sleep(word: Int32Array, timeout: Seconds): void {
-    for (let left = timeout; left > 0; left -= longestSleep) {
-      const isRung = sleepOn(word, 0, Math.min(left, longestSleep));
-      this.#takeAll();
-      if (isRung || this.#closed) return;
-      if (isOtherEndGone(this.#port)) return this.#close();
+  #sleep(future: ThreadsafeFuture<unknown>, bell: Int32Array, deadline: Seconds): void {
+    while (true) {
+      const seen = Atomics.load(bell, 0);
+      this.#mail.takeAll();
+      const left = deadline - performance.now() / 1000;
+      if (future.done() || left <= 0) return;
+      const isRung = sleepOn(bell, seen, Math.min(left, longestSleep));
+      if (!isRung && isOtherEndGone(this.#port)) return this.#close();
     }
   }
 
-  #takeAll(): void {
-    while (!this.#closed) {
-      const next = takeMessage(this.#port);
-      if (next === undefined) return;
-      this.#settle(next.message as Reply);
-    }
-  }
-
-  #settle(reply: Reply): void {
+  #settle(reply: Reply, contents: Contents): void {
     if (reply.kind === "closed") return this.#close();
     const future = this.#pending.get(reply.id);
     this.#forget(reply.id);
     if (future === undefined || future.done()) return;
-    if (reply.kind === "returned") future.setResult(reply.value);
-    else if (reply.kind === "threw") future.setException(thrownOf(reply.error));
-    else future.setCancelled(thrownOf(reply.reason));
+    if (reply.kind === "cancelled") future.setCancelled(thrownIn(contents));
+    else if (reply.kind === "threw" || contents instanceof RuntimeError) future.setException(thrownIn(contents));
+    else future.setResult(contents[0]);
   }
 
   #forget(id: number): void {
@@ -171,7 +178,7 @@ export class RemoteLoop<S extends Services = Services> {
     this.#closed = true;
     const left = [...this.#pending.values()];
     this.#pending.clear();
-    this.#port.close();
+    this.#mail.close();
     for (const future of left) future.setException(new RuntimeError("Event loop is closed"));
   }
 }

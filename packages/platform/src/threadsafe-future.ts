@@ -34,7 +34,8 @@ export class ThreadsafeFuture<T> extends ExecutorFuture<T> {
    * @param timeout - In seconds; `null` waits for ever.
    * @throws {TimeoutError} There is no result after `timeout`. The coroutine goes on.
    * @throws {CancelledError} The future was cancelled, or the task.
-   * @throws {RuntimeError} The loop is closed, its thread has ended, it is that of this thread, or this thread cannot block.
+   * @throws {RuntimeError} The loop is closed, its thread has ended, it is that of this thread, or this thread cannot block;
+   * or the arguments cannot be read there, or the result here, being nested deeper than the stack of the thread.
    * @throws What the coroutine has thrown.
    */
   override result(timeout: Seconds | null = null): T {

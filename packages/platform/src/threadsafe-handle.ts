@@ -2,9 +2,18 @@ import { RuntimeError, show } from "@asyncio-ts/contextvars";
 import type { CancelledError, Task } from "@asyncio-ts/tasks";
 import type { BlockingHost, Caller } from "./blocking-host.ts";
 import type { EventLoop } from "./event-loop.ts";
-import { isOtherEndGone, numberOfThread, takeMessage } from "./node-threads.ts";
-import { type Port, type Reply, type Request, ring } from "./threadsafe-protocol.ts";
-import { recordOf, thrownOf } from "./thrown-record.ts";
+import { Mailbox } from "./mailbox.ts";
+import { canTakeMessages, isOtherEndGone, numberOfThread } from "./node-threads.ts";
+import {
+  type Contents,
+  type Port,
+  type Reply,
+  type Request,
+  ring,
+  sharedWord,
+  thrownIn,
+} from "./threadsafe-protocol.ts";
+import { recordOf } from "./thrown-record.ts";
 
 /** The functions of a loop's thread that other threads may call by their names: any object, also a module. */
 export type Services = Readonly<Record<string, unknown>>;
@@ -19,6 +28,8 @@ export interface ThreadsafeHandle<S extends Services = Services> {
   readonly port: InstanceType<typeof MessagePort>;
   /** @internal Rung after each message, for a loop that sleeps without looking at its port; `null` for any other. */
   readonly bell: Int32Array | null;
+  /** @internal Rung after each reply, for a thread that blocks until it is there; `null` where none can. */
+  readonly replyBell: Int32Array | null;
   /** @internal */
   readonly thread: number | null;
   /** Says what can be called; there is nothing at run time. */
@@ -36,12 +47,13 @@ export function openHandle<S extends Services>(
   }
   if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
   const { port1, port2 } = new MessageChannel();
-  const server = new Server(loop, services, port1 as unknown as Port);
+  const replyBell = canTakeMessages() ? sharedWord() : null;
+  const server = new Server(loop, services, port1 as unknown as Port, replyBell);
   if (host === null) server.listen();
   else host.hear(server);
   closeWithThread(server);
   loop.onClose(() => server.close());
-  return { port: port2 as never, bell: host?.bell ?? null, thread: numberOfThread() };
+  return { port: port2 as never, bell: host?.bell ?? null, replyBell, thread: numberOfThread() };
 }
 
 /** Those that are open. They share one listener. */
@@ -61,12 +73,16 @@ class Server implements Caller {
   readonly #loop: EventLoop;
   readonly #services: Services;
   readonly #port: Port;
-  readonly #running = new Map<number, Running>();
+  readonly #mail: Mailbox<Reply, Request>;
+  readonly #replyBell: Int32Array | null;
+  readonly #running = new Map<number, Task<unknown>>();
 
-  constructor(loop: EventLoop, services: Services, port: Port) {
+  constructor(loop: EventLoop, services: Services, port: Port, replyBell: Int32Array | null) {
     this.#loop = loop;
     this.#services = services;
     this.#port = port;
+    this.#mail = new Mailbox(port, (request, contents) => this.#serve(request, contents));
+    this.#replyBell = replyBell;
   }
 
   /**
@@ -74,15 +90,13 @@ class Server implements Caller {
    * that waits to be called; but nobody calls any more once the other end is gone.
    */
   listen(): void {
-    this.#port.onmessage = ({ data }) => this.#serve(data as Request);
+    this.#mail.listen();
     if (numberOfThread() === 0) this.#port.unref?.();
     this.#port.addEventListener?.("close", () => this.#forget());
   }
 
   take(): void {
-    for (let next = takeMessage(this.#port); next !== undefined; next = takeMessage(this.#port)) {
-      this.#serve(next.message as Request);
-    }
+    this.#mail.takeAll();
   }
 
   isGone(): boolean {
@@ -90,13 +104,12 @@ class Server implements Caller {
     return !servers.has(this);
   }
 
+  /** Whoever has asked, heard or not, may sleep until he is answered. */
   close(): void {
     if (!this.#forget()) return;
-    this.#reply({ kind: "closed" });
-    for (const { word } of this.#running.values()) ring(word);
     this.#running.clear();
-    this.#wakeUnserved();
-    this.#port.close();
+    this.#post({ kind: "closed" }, []);
+    this.#mail.close();
   }
 
   /** The other end is gone, or will be told; false if that is known already. What Node does with a closed port may crash. */
@@ -106,44 +119,34 @@ class Server implements Caller {
     return true;
   }
 
-  /** Whoever has asked already, and has not been heard, may sleep until he is answered. */
-  #wakeUnserved(): void {
-    for (let next = takeMessage(this.#port); next !== undefined; next = takeMessage(this.#port)) {
-      const request = next.message as Request;
-      if (request.kind === "run") ring(request.word);
-    }
-  }
-
-  #serve(request: Request): void {
+  #serve(request: Request, contents: Contents): void {
     if (this.#loop.isClosed()) return;
-    if (request.kind === "cancel") this.#running.get(request.id)?.task.cancel(thrownOf(request.reason));
-    else if (request.kind === "callSoon") this.#loop.callSoon(() => this.#call(request));
-    else this.#run(request);
+    if (request.kind === "cancel") this.#running.get(request.id)?.cancel(thrownIn(contents));
+    else if (request.kind === "callSoon") this.#loop.callSoon(() => this.#call(request.name, contents));
+    else this.#run(request.id, request.name, contents);
   }
 
-  #call({ name, args }: { readonly name: string; readonly args: readonly unknown[] }): unknown {
+  #call(name: string, args: Contents): unknown {
+    if (args instanceof RuntimeError) throw args;
     const service = Object.hasOwn(this.#services, name) ? this.#services[name] : undefined;
     if (typeof service === "function") return service.apply(this.#services, args);
     throw new RuntimeError(`Another thread has called ${show(name)}, which is no function of this handle`);
   }
 
-  #run(request: Extract<Request, { kind: "run" }>): void {
-    const { id, word } = request;
-    const task = this.#createTask(request);
+  #run(id: number, name: string, args: Contents): void {
+    const task = this.#createTask(id, () => this.#call(name, args) as PromiseLike<unknown>);
     if (task === null) return;
-    const running = { task, word };
-    this.#running.set(id, running);
-    const done = (): void => this.#tellEnd(id, running);
+    this.#running.set(id, task);
+    const done = (): void => this.#tellEnd(id, task);
     task.addWaiter({ run: done, runWithoutLoop: done });
   }
 
   /** The task factory is the owner's: that it fails concerns both sides. */
-  #createTask(request: Extract<Request, { kind: "run" }>): Task<unknown> | null {
+  #createTask(id: number, work: () => PromiseLike<unknown>): Task<unknown> | null {
     try {
-      return this.#loop.createTask(() => this.#call(request) as PromiseLike<unknown>);
+      return this.#loop.createTask(work);
     } catch (exception) {
-      this.#reply({ id: request.id, kind: "threw", error: recordOf(exception) });
-      ring(request.word);
+      this.#post({ kind: "threw", id }, [recordOf(exception)]);
       this.#loop.callExceptionHandler({
         message: "Cannot create the task that another thread has asked for",
         exception,
@@ -152,36 +155,24 @@ class Server implements Caller {
     }
   }
 
-  #tellEnd(id: number, { task, word }: Running): void {
-    if (!this.#running.delete(id)) return;
+  /** What a task has thrown that nobody waits for any more is reported by its loop. */
+  #tellEnd(id: number, task: Task<unknown>): void {
+    if (!this.#running.delete(id) || !servers.has(this)) return;
+    const failure = task.failure();
     try {
-      this.#reply(replyOf(id, task));
+      if (failure === null) this.#post({ kind: "returned", id }, [task.result()]);
+      else if (!task.cancelled()) this.#post({ kind: "threw", id }, [recordOf(failure.error)]);
+      else this.#post({ kind: "cancelled", id }, [recordOf((failure.error as CancelledError).reason)]);
     } catch (error) {
       // What cannot be cloned cannot go to another thread; that it cannot is what goes there.
       const { message } = error as Error;
-      this.#reply({
-        id,
-        kind: "threw",
-        error: recordOf(new RuntimeError(`Cannot send the outcome to another thread: ${message}`)),
-      });
+      const problem = new RuntimeError(`Cannot send the outcome to another thread: ${message}`);
+      this.#post({ kind: "threw", id }, [recordOf(problem)]);
     }
-    ring(word);
   }
 
-  #reply(reply: Reply): void {
-    if (reply.kind !== "closed" && !servers.has(this)) return;
-    this.#port.postMessage(reply);
+  #post(reply: Reply, contents: readonly unknown[]): void {
+    this.#mail.post(reply, contents);
+    ring(this.#replyBell);
   }
-}
-
-interface Running {
-  readonly task: Task<unknown>;
-  readonly word: Int32Array | null;
-}
-
-function replyOf(id: number, task: Task<unknown>): Reply {
-  const failure = task.failure();
-  if (failure === null) return { id, kind: "returned", value: task.result() };
-  if (!task.cancelled()) return { id, kind: "threw", error: recordOf(failure.error) };
-  return { id, kind: "cancelled", reason: recordOf((failure.error as CancelledError).reason) };
 }

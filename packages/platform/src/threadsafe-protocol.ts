@@ -1,29 +1,31 @@
+import { RuntimeError } from "@asyncio-ts/contextvars";
 import type { Seconds } from "@asyncio-ts/core";
-import type { ThrownRecord } from "./thrown-record.ts";
+import { type ThrownRecord, thrownOf } from "./thrown-record.ts";
 
-/** What another thread asks of a loop. */
+/** What another thread asks of a loop. Contents: the arguments, or the record of the reason. */
 export type Request =
-  | { readonly kind: "callSoon"; readonly name: string; readonly args: readonly unknown[] }
-  | {
-      readonly kind: "run";
-      readonly id: number;
-      readonly name: string;
-      readonly args: readonly unknown[];
-      /** Becomes 1 once the reply lies at the port, for whoever sleeps until then. */
-      readonly word: Int32Array | null;
-    }
-  | { readonly kind: "cancel"; readonly id: number; readonly reason: ThrownRecord };
+  | { readonly kind: "callSoon"; readonly name: string }
+  | { readonly kind: "run"; readonly id: number; readonly name: string }
+  | { readonly kind: "cancel"; readonly id: number };
 
-/** How a coroutine ended that another thread has asked for. */
+/** How a coroutine ended that another thread has asked for. Contents: the result, or the record of the error or the reason. */
 export type Reply =
-  | { readonly id: number; readonly kind: "returned"; readonly value: unknown }
-  | { readonly id: number; readonly kind: "threw"; readonly error: ThrownRecord }
-  | { readonly id: number; readonly kind: "cancelled"; readonly reason: ThrownRecord }
+  | { readonly kind: "returned" | "threw" | "cancelled"; readonly id: number }
   | { readonly kind: "closed" };
+
+/** What came with a message, or why it cannot be read in this thread. */
+export type Contents = readonly unknown[] | RuntimeError;
+
+/** The error or the reason that has come as a record; or why none has. */
+export function thrownIn(contents: Contents): unknown {
+  return contents instanceof RuntimeError ? contents : thrownOf(contents[0] as ThrownRecord);
+}
 
 /** A port between two threads: what pages and Node agree on, and what Node has beyond that. */
 export interface Port {
   onmessage: ((event: { readonly data: unknown }) => void) | null;
+  /** With the error that reading has thrown, on Node. */
+  onmessageerror: ((event: { readonly data: unknown }) => void) | null;
   postMessage(message: unknown): void;
   close(): void;
   addEventListener?(type: "close", listener: () => void): void;
