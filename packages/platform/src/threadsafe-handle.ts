@@ -106,17 +106,15 @@ class Server implements Caller {
 
   /** Whoever has asked, heard or not, may sleep until he is answered. */
   close(): void {
-    if (!this.#forget()) return;
+    this.#forget();
     this.#running.clear();
     this.#post({ kind: "closed" }, []);
     this.#mail.close();
   }
 
-  /** The other end is gone, or will be told; false if that is known already. What Node does with a closed port may crash. */
-  #forget(): boolean {
-    if (!servers.delete(this)) return false;
-    if (servers.size === 0) globalThis.process?.removeListener?.("exit", closeAll);
-    return true;
+  /** The other end is gone, or is told now that it is over. */
+  #forget(): void {
+    if (servers.delete(this) && servers.size === 0) globalThis.process?.removeListener?.("exit", closeAll);
   }
 
   #serve(request: Request, contents: Contents): void {
