@@ -109,11 +109,6 @@ export class Job implements FutureSource {
     return returns > 0 || settings.timeout !== null || settings.signal !== null || settings.gracePeriod !== null;
   }
 
-  /** What a worker may load before it has the job; nothing, if it may have to be killed because that never ends. */
-  get preloadable(): JobName | null {
-    return this.isKillable ? null : this.function.name;
-  }
-
   /** Whether somebody listens to it while it runs. */
   get isTalking(): boolean {
     const { settings } = this;

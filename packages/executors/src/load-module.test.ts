@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { type AnyPool, failureOf, jobs } from "../test/pools.ts";
+import { inline } from "./inline.ts";
 import type { PoolOptions } from "./pool-options.ts";
 import { ProcessPoolExecutor } from "./process-pool-executor.ts";
 import { ThreadPoolExecutor } from "./thread-pool-executor.ts";
@@ -54,6 +55,14 @@ describe.each(kinds)("the first module of $how", ({ make }) => {
     const { registerLoader } = moduleOf<{ registerLoader(): void }>("registers.js");
     const { answer } = moduleOf<{ answer(): number }>("made-up.js");
     await pool.submit(registerLoader);
+    expect(await pool.submit(answer)).toBe(42);
+  });
+
+  test("is imported if an inline initializer has registered loaders", { timeout: patience }, async () => {
+    const { answer } = moduleOf<{ answer(): number }>("made-up.js");
+    const url = new URL("../test/fixtures/loading/registers.js", import.meta.url).href;
+    const initializer = inline(async (module: string) => (await import(module)).registerLoader());
+    pool = make({ maxWorkers: 1, initializer, initargs: [url] });
     expect(await pool.submit(answer)).toBe(42);
   });
 

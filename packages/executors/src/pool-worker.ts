@@ -90,9 +90,9 @@ export class PoolWorker {
     return (this.state === "ready" || this.state === "starting") && this.#jobsLeft > 0;
   }
 
-  /** Whether it is busy with a job that is longer than the window. */
+  /** Whether it is busy for longer than the window: with a job, or loading what the jobs needed that were taken from it. */
   isStuck(now: number): boolean {
-    return this.outstanding > 0 && now - this.quietSince >= patience;
+    return !this.isIdle && now - this.quietSince >= patience;
   }
 
   /** Whether it has done more than half of what it may hold: then it gets more, in one message rather than many. */

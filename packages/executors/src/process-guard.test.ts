@@ -83,6 +83,20 @@ describe.skipIf(process.platform === "win32")("ProcessGuard", () => {
     expect(groups.map(isAlive)).toEqual([true, true, true]);
   });
 
+  test("starts its shell later where it cannot be started at once", { timeout: patience }, async () => {
+    vi.mocked(spawn).mockImplementationOnce(() => {
+      throw new Error("not allowed");
+    });
+    guard.add(groups[0] as number);
+    vi.mocked(spawn).mockImplementationOnce(() => spawn("/nowhere/at/all"));
+    guard.add(groups[1] as number);
+    await once(shells().at(-1) as ChildProcess, "error");
+    vi.mocked(spawn).mockClear();
+    guard.add(groups[2] as number);
+    loseProgram();
+    await Promise.all(groups.map(untilGone));
+  });
+
   test("dismiss() ends the shell, and no group", { timeout: patience }, async () => {
     for (const group of groups) guard.add(group);
     guard.dismiss();

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import type { Writable } from "node:stream";
 
 /**
  * Reads from its input which groups of processes there are: `+` or `-`, and the number of one. The end of the input is the end
@@ -52,20 +53,33 @@ export class ProcessGuard {
   }
 
   #start(): void {
-    // A group of its own: what ends ours is what it is there for.
-    const shell = spawn("/bin/sh", ["-c", script], { detached: true, stdio: ["pipe", "ignore", "ignore"] });
-    shell.on("error", () => {}); // there is none
-    shell.on("exit", () => {
-      if (this.#shell === shell) this.#shell = null; // the next one starts another, which gets to know all
-    });
-    shell.stdin.on("error", () => {}); // it has ended, which its exit tells
-    shell.unref();
-    (shell.stdin as { unref?(): void }).unref?.(); // Deno has none
+    const shell = startShell();
+    if (shell === null) return;
+    const forget = (): void => {
+      if (this.#shell === shell) this.#shell = null; // the next group has another one started, which gets to know all
+    };
+    shell.on("error", forget).on("exit", forget);
     this.#shell = shell;
     for (const group of this.#groups) this.#tell("+", group);
   }
 
   #tell(sign: "+" | "-", group: number): void {
     if (this.#shell?.stdin?.writable === true) this.#shell.stdin.write(`${sign} ${group}\n`);
+  }
+}
+
+/** `null` if that is not allowed. */
+function startShell(): ChildProcess | null {
+  try {
+    // A group of its own: what ends ours is what it is there for.
+    const options: SpawnOptions = { cwd: "/", detached: true, stdio: ["pipe", "ignore", "ignore"] };
+    const shell = spawn("/bin/sh", ["-c", script], options);
+    shell.unref();
+    const input = shell.stdin as (Writable & { unref?(): void }) | null | undefined;
+    input?.on("error", () => {}); // it has ended, which its exit tells
+    input?.unref?.(); // Deno has none
+    return shell;
+  } catch {
+    return null;
   }
 }

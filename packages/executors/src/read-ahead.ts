@@ -27,6 +27,8 @@ export class ReadAhead {
   #isAtEnd = false;
   #isClosed = false;
   #failure: { readonly error: unknown } | null = null;
+  /** What the source has failed with, until the reader is told. */
+  #untold: { readonly error: unknown } | null = null;
   /** Wakes whoever waits for news. */
   #bell: ExecutorFuture<void> | null = null;
 
@@ -54,7 +56,10 @@ export class ReadAhead {
 
   /** Go on reading. @throws What the source, or the pool, has thrown. */
   read(): void {
-    if (this.#failure !== null) throw this.#takeFailure();
+    if (this.#failure !== null) {
+      this.#untold = null;
+      throw this.#failure.error;
+    }
     if (!this.#isReading && !this.#isAtEnd && this.#underWay.length < this.#limit) void this.#readOn();
   }
 
@@ -78,16 +83,10 @@ export class ReadAhead {
   async close(reason: unknown): Promise<void> {
     this.#isClosed = true;
     for (const future of this.#underWay) abandon(future, reason);
-    if (this.#failure !== null) printUnread(this.#takeFailure());
+    if (this.#untold !== null) printUntold(this.#untold.error);
     const closing = this.#source.close();
-    if (this.#isReading) closing.catch(printUnread);
+    if (this.#isReading) closing.catch(printUntold);
     else await closing;
-  }
-
-  #takeFailure(): unknown {
-    const error = this.#failure?.error;
-    this.#failure = null;
-    return error;
   }
 
   async #readOn(): Promise<void> {
@@ -95,15 +94,24 @@ export class ReadAhead {
     try {
       while (this.#underWay.length < this.#limit && !this.#isAtEnd && !this.#isClosed) await this.#readNext();
     } catch (error) {
-      if (this.#isClosed) printUnread(error);
-      else this.#failure = { error };
+      this.#failure = { error };
     }
     this.#isReading = false;
     this.ring();
   }
 
+  async #nextItem(): Promise<IteratorResult<unknown>> {
+    try {
+      return await this.#source.next();
+    } catch (error) {
+      if (this.#isClosed) printUntold(error);
+      else this.#untold = { error };
+      throw error;
+    }
+  }
+
   async #readNext(): Promise<void> {
-    const { done, value } = await this.#source.next();
+    const { done, value } = await this.#nextItem();
     this.#isAtEnd = done === true;
     if (this.#isAtEnd || this.#isClosed) return;
     await this.#line.waitForRoom(); // not before: a place is not kept for as long as a source may take
@@ -117,7 +125,7 @@ export class ReadAhead {
 }
 
 /** The reader has left. That the source was told to stop as well is no news. */
-function printUnread(exception: unknown): void {
+function printUntold(exception: unknown): void {
   if (!isCancellation(exception))
     printException({ message: "A source failed behind a map() that was left", exception });
 }

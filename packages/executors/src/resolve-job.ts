@@ -4,7 +4,7 @@ import { show } from "@asyncio-ts/contextvars";
 import { compileInline, inlineFile } from "./compile-inline.ts";
 import { JobLoadError } from "./errors.ts";
 import type { AnyFunction, JobName } from "./job-name.ts";
-import { loadModule } from "./load-module.ts";
+import { importFromNowOn, loadModule } from "./load-module.ts";
 
 const resolved = new Map<string, AnyFunction>();
 
@@ -27,7 +27,10 @@ export function resolveJob(name: JobName): AnyFunction | Promise<AnyFunction> {
 }
 
 async function find(name: JobName): Promise<AnyFunction> {
-  if (name.kind === "source") return compileInline(name.source, `${inlineFile}${name.id}`);
+  if (name.kind === "source") {
+    importFromNowOn();
+    return compileInline(name.source, `${inlineFile}${name.id}`);
+  }
   const exports = await load(name.module, name.name);
   return functionIn(exports, name.module, name.name);
 }

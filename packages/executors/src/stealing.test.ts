@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
-import { jobs } from "../test/pools.ts";
+import { MessagePort } from "node:worker_threads";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { failureOf, jobs } from "../test/pools.ts";
 import { ThreadPoolExecutor } from "./thread-pool-executor.ts";
 import { workerModule } from "./worker-module.ts";
 
@@ -38,5 +39,18 @@ describe("Stealing", () => {
     expect(pool.statistics().workers).toBe(2);
     expect(second).toBe(first);
     rmSync(folder, { recursive: true });
+  });
+
+  test("a job does not go to and fro between threads that are both still loading", { timeout: 30_000 }, async () => {
+    const posted = vi.spyOn(MessagePort.prototype, "postMessage");
+    const { echo } = workerModule<{ echo(value: unknown): unknown }>(
+      new URL("../test/fixtures/loading/slow.js", import.meta.url),
+    );
+    pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+    const jobs = [pool.submit(echo, 1), pool.submit(echo, () => {})] as const; // nothing is sent to the second thread
+    expect(await jobs[0]).toBe(1);
+    expect((await failureOf(jobs[1])).name).toBe("DataCloneError");
+    expect(posted.mock.calls.length).toBeLessThan(20);
+    posted.mockRestore();
   });
 });

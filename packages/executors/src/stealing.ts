@@ -37,7 +37,7 @@ export class Stealing {
     let victim: PoolWorker | null = null;
     let isIdle = false;
     for (const worker of this.#workers) {
-      if (worker.outstanding === 0) isIdle ||= worker.isReady;
+      if (worker.outstanding === 0) isIdle ||= worker.isReady && worker.isIdle;
       else if (mayLetWait(worker) && worker.outstanding > (victim?.outstanding ?? 0)) victim = worker;
     }
     return isIdle ? victim : null;

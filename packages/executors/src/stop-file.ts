@@ -7,10 +7,12 @@ import { join } from "node:path";
  * and id. There is no such file before the first.
  */
 export class StopFile {
-  readonly path: string = join(tmpdir(), `asyncio-ts-${crypto.randomUUID()}`);
+  /** `null` if nobody may know where temporary files are. */
+  readonly path: string | null = newPath();
   #file: number | null = null;
 
   note(slot: number, id: number): void {
+    if (this.path === null) return;
     try {
       this.#file ??= openSync(this.path, "ax", 0o600);
       writeSync(this.#file, new Int32Array([slot, id]));
@@ -20,9 +22,17 @@ export class StopFile {
   }
 
   remove(): void {
-    if (this.#file === null) return;
+    if (this.#file === null || this.path === null) return;
     closeSync(this.#file);
     rmSync(this.path, { force: true }); // the process removes it once it has seen it
     this.#file = null;
+  }
+}
+
+function newPath(): string | null {
+  try {
+    return join(tmpdir(), `asyncio-ts-${crypto.randomUUID()}`);
+  } catch {
+    return null; // Deno asks for a permission
   }
 }

@@ -7,7 +7,7 @@ import { StopMarks } from "./stop-marks.ts";
 
 /** What a process is told first. */
 export interface ProcessData {
-  readonly stopFile: string;
+  readonly stopFile: string | null;
   readonly firstWords: FirstWords;
 }
 
@@ -38,7 +38,9 @@ export function startProcessWorker(): void {
   let isReady = false;
   const begin = (): void => {
     isReady = true;
-    for (const each of early) runner.receive(each);
+    const last = early.pop();
+    for (const each of early) runner.take(each); // all, before the first job: they may say which not to begin
+    if (last !== undefined) runner.receive(last);
   };
   const start = ({ stopFile, firstWords }: ProcessData): void => {
     stops.watch(stopFile);

@@ -17,8 +17,8 @@ export class StopMarks {
   #lookedAt = Number.NEGATIVE_INFINITY;
   readonly #records = new Int32Array(slotCount * 2);
 
-  /** @param path - Of the pool's file, which need not be there yet. */
-  watch(path: string): void {
+  /** @param path - Of the pool's file, which need not be there yet; `null` if there will be none. */
+  watch(path: string | null): void {
     this.#path = path;
   }
 
@@ -37,20 +37,19 @@ export class StopMarks {
 
   #look(): void {
     try {
-      this.#file ??= this.#open();
+      if (this.#file === null) this.#open();
       if (this.#file !== null) this.#read(this.#file);
     } catch {
       // What cannot be read comes as a message as well.
     }
   }
 
-  /** Removed at once: nobody else is to find it, and it is gone whatever becomes of the pool. */
-  #open(): number | null {
+  /** Removed at once, if that is allowed: then it is gone whatever becomes of the pool. */
+  #open(): void {
     const path = this.#path;
-    if (path === null || statSync(path, { throwIfNoEntry: false }) === undefined) return null;
-    const file = openSync(path, "r");
-    rmSync(path);
-    return file;
+    if (path === null || statSync(path, { throwIfNoEntry: false }) === undefined) return;
+    this.#file = openSync(path, "r");
+    rmSync(path, { force: true });
   }
 
   #read(file: number): void {
