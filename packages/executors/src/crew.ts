@@ -1,6 +1,5 @@
 import type { Seconds } from "@asyncio-ts/core";
 import type { Job } from "./job.ts";
-import type { JobName } from "./job-name.ts";
 import { PoolWorker } from "./pool-worker.ts";
 import type { WorkerKeeper } from "./worker-keeper.ts";
 import type { StartWorker } from "./worker-link.ts";
@@ -65,13 +64,10 @@ export class Crew {
     return this.workers.reduce((sum, worker) => sum + now - worker.startedAt, 0);
   }
 
-  /** @param awaited - The function that it will be asked for, if that is known. @throws What starting a worker throws. */
-  start(awaited: JobName | null): void {
+  /** @throws What starting a worker throws. */
+  start(): void {
     const { start, maxTasksPerChild } = this.#setup;
-    const number = this.#nextNumber;
-    this.workers.push(
-      new PoolWorker(this.#keeper, (events) => start(events, number, awaited), number, maxTasksPerChild),
-    );
+    this.workers.push(new PoolWorker(this.#keeper, start, this.#nextNumber, maxTasksPerChild));
     this.#nextNumber++;
   }
 

@@ -36,22 +36,6 @@ describe("JobQueue", () => {
     expect(queue.peek()).toBeUndefined();
   });
 
-  test("commonFunction() is what all jobs need, if that is one, and none may have to be killed", () => {
-    const [add, keep] = [{ name: "add" }, { name: "keep" }];
-    const of = (fn: unknown, isKillable = false, isOver = false) =>
-      ({ function: fn, isKillable, isOver }) as unknown as Job;
-    const common = (...jobs: Job[]): unknown => {
-      const queue = new JobQueue();
-      for (const each of jobs) queue.push(each);
-      return queue.commonFunction();
-    };
-    expect(common()).toBeNull();
-    expect(common(of(add), of(add))).toBe("add");
-    expect(common(of(add), of(keep))).toBeNull();
-    expect(common(of(add), of(add, true))).toBeNull();
-    expect(common(of(keep, true, true), of(add), of(keep, false, true))).toBe("add");
-  });
-
   test("clear() takes all", () => {
     const queue = new JobQueue();
     queue.push(job(1));

@@ -1,5 +1,4 @@
 import type { Job } from "./job.ts";
-import type { JobName } from "./job-name.ts";
 
 /**
  * The jobs that no worker has, first come first served.
@@ -53,14 +52,6 @@ export class JobQueue {
     this.#head = (this.#head + 1) & (this.#ring.length - 1);
     this.#length--;
     return job;
-  }
-
-  /** What a new worker may load before it has a job: what all of them need, unless it is to be killed if that never ends. */
-  commonFunction(): JobName | null {
-    const first = this.peek();
-    if (first === undefined) return null;
-    const isCommon = this.toArray().every((job) => job.isOver || (job.function === first.function && !job.isKillable));
-    return isCommon ? first.function.name : null;
   }
 
   /** Take all. */

@@ -68,10 +68,19 @@ describe("PoolWorker.accepts()", () => {
     },
   );
 
-  test.each(["process", "thread"])("a %s takes no third of which each may be long", (kind) => {
-    const { worker } = makeWorker({ isShared: kind === "thread" });
+  test("a thread takes no third of which each may be long", () => {
+    const { worker } = makeWorker({ isShared: true });
     worker.send([makeJob(3), makeJob(3)]);
     expect(worker.accepts(makeJob(3))).toBe(false);
+  });
+
+  test("a process takes four that take 10 ms together, and no fifth", () => {
+    const { worker } = makeWorker({ isShared: false });
+    worker.send([makeJob(2), makeJob(2), makeJob(2)]);
+    expect(worker.accepts(makeJob(5))).toBe(false);
+    expect(worker.accepts(makeJob(4))).toBe(true);
+    worker.send([makeJob(2)]);
+    expect(worker.accepts(makeJob(2))).toBe(false);
   });
 
   test("a process takes none behind one that may have to be killed, nor such a one behind another", () => {

@@ -6,14 +6,15 @@ import { JobSlots } from "./job-slots.ts";
 import { MissingMessages } from "./missing-messages.ts";
 import { ERROR, ITEM, PROGRESS, SKIPPED, STARTED, type ToPool, type ToWorker, VALUE } from "./protocol.ts";
 import type { WorkerKeeper, WorkerState } from "./worker-keeper.ts";
-import type { WorkerEvents, WorkerLink } from "./worker-link.ts";
+import type { StartWorker, WorkerLink } from "./worker-link.ts";
 
 /** A worker holds so much work at a time, in milliseconds: enough that it need not wait for us, … */
 const window = 1;
 /** … so many jobs at most, … */
 const longestLine = 256;
-/** … or two that take no longer than this together, in milliseconds: so a process need not wait for the second one's message. */
-const longestPair = 10;
+/** … or two; on a process, which has to wait for each message, a few that take no longer than this together, in milliseconds. */
+const fewJobs = 4;
+const longestSum = 10;
 /** One that has jobs and has said nothing for so long is stuck in a long job, in milliseconds. */
 const patience = 0.5;
 
@@ -52,18 +53,21 @@ export class PoolWorker {
   #unsentFrom = Number.POSITIVE_INFINITY;
   readonly #missing = new MissingMessages();
 
-  constructor(keeper: WorkerKeeper, start: (events: WorkerEvents) => WorkerLink, number: number, maxTasks: number) {
+  constructor(keeper: WorkerKeeper, start: StartWorker, number: number, maxTasks: number) {
     this.#keeper = keeper;
     this.number = number;
     this.#jobsLeft = maxTasks;
-    this.#link = start({
-      onMessage: (message) => this.#receive(message),
-      onUnreadable: (error) => this.#missReplies(error),
-      onUnsent: (post) => {
-        this.#unsentFrom = Math.min(this.#unsentFrom, post);
+    this.#link = start(
+      {
+        onMessage: (message) => this.#receive(message),
+        onUnreadable: (error) => this.#missReplies(error),
+        onUnsent: (post) => {
+          this.#unsentFrom = Math.min(this.#unsentFrom, post);
+        },
+        onExit: (exit) => keeper.workerEnded(this, exit),
       },
-      onExit: (exit) => keeper.workerEnded(this, exit),
-    });
+      number,
+    );
     this.#slots = new JobSlots(this.#link.words);
   }
 
@@ -90,9 +94,9 @@ export class PoolWorker {
     return (this.state === "ready" || this.state === "starting") && this.#jobsLeft > 0;
   }
 
-  /** Whether it is busy for longer than the window: with a job, or loading what the jobs needed that were taken from it. */
+  /** Whether it is busy with a job that is longer than the window. */
   isStuck(now: number): boolean {
-    return !this.isIdle && now - this.quietSince >= patience;
+    return this.outstanding > 0 && now - this.quietSince >= patience;
   }
 
   /** Whether it has done more than half of what it may hold: then it gets more, in one message rather than many. */
@@ -117,7 +121,7 @@ export class PoolWorker {
     if (before === 0) return this.isIdle || this.isShared;
     const sum = load + job.function.expected;
     const isShort = before < longestLine && sum <= window;
-    const fits = isShort || (before < 2 && (this.isShared || sum <= longestPair));
+    const fits = isShort || (this.isShared ? before < 2 : before < fewJobs && sum <= longestSum);
     return fits && (this.isShared ? job.transfers === null : this.#killable === null && !job.isKillable);
   }
 
@@ -243,7 +247,7 @@ export class PoolWorker {
     job.worker = this;
     job.order = this.#sent++;
     job.post = this.#posts + 1;
-    job.weight = Math.min(job.function.expected, longestPair); // of a sum, infinity could not be taken off again
+    job.weight = Math.min(job.function.expected, longestSum); // of a sum, infinity could not be taken off again
     if (!this.isShared && job.isKillable) this.#killable = job;
     this.#jobsLeft--;
     this.outstanding++;
@@ -299,7 +303,6 @@ export class PoolWorker {
 
   #takeReplies(replies: readonly unknown[]): void {
     const [elapsed, claimed] = replies as [number, number];
-    const began = this.lastHeard - elapsed;
     let ended = 0;
     let last: JobFunction | null = null;
     if (claimed >= 0) this.#claimed = claimed;
@@ -313,7 +316,7 @@ export class PoolWorker {
         if (job === null) continue;
         last = job.function;
         this.#drop(job);
-        this.#keeper.jobEnded(job, kind === ERROR, replies[i + 2], began);
+        this.#keeper.jobEnded(job, kind === ERROR, replies[i + 2], this.lastHeard - elapsed);
       } else if (kind === SKIPPED) {
         this.answered++;
         this.#freeSlot(slot);

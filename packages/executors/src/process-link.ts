@@ -4,7 +4,7 @@ import type { ProcessCommand } from "./process-command.ts";
 import { ProcessGuard } from "./process-guard.ts";
 import { StopFile } from "./stop-file.ts";
 import { fromWire, toWire } from "./wire-form.ts";
-import type { FirstWords } from "./worker/prepare.ts";
+import type { Initialization } from "./worker/prepare.ts";
 import type { ProcessData } from "./worker/process-worker.ts";
 import type { WorkerEvents, WorkerLink } from "./worker-link.ts";
 
@@ -38,7 +38,7 @@ export class ProcessLink implements WorkerLink {
   #exit: WorkerExit | null = null;
   #isGone = false;
 
-  constructor(events: WorkerEvents, firstWords: FirstWords, settings: ProcessSettings) {
+  constructor(events: WorkerEvents, initialization: Initialization, settings: ProcessSettings) {
     this.#events = events;
     const { execPath, args, input, env } = settings;
     this.#child = spawn(execPath, args, {
@@ -58,7 +58,7 @@ export class ProcessLink implements WorkerLink {
     if (this.#child.pid === undefined) return; // an "error" follows
     guard.add(this.#child.pid);
     try {
-      this.#child.send(toWire({ stopFile: this.#stopFile.path, firstWords } satisfies ProcessData), () => {});
+      this.#child.send(toWire({ stopFile: this.#stopFile.path, initialization } satisfies ProcessData), () => {});
     } catch (error) {
       this.#forget(); // it cannot be told how to begin: nobody is to hear of it again
       throw error;

@@ -28,7 +28,7 @@ export interface ProcessPoolOptions extends PoolOptions {
  * Processes are started when they are needed, at most `maxWorkers` of them: by default as many as there are processors. Jobs
  * that wait or run keep the program up; processes that have nothing to do do not, and end with it.
  *
- * There is no shared memory: a job that was sent to a process can no longer be cancelled exactly, so a second one is sent
+ * There is no shared memory: a job that was sent to a process can no longer be cancelled exactly, so more are sent
  * along only if jobs are known to be short.
  *
  * A process ends when the program ends, however that came about, and with it all that it has started itself.
@@ -58,7 +58,7 @@ export class ProcessPoolExecutor extends PoolExecutor {
         streaming: true,
         synchronousCancel: true,
       },
-      start: (events, _number, awaited) => new ProcessLink(events, { ...initialization, awaited }, settings),
+      start: (events) => new ProcessLink(events, initialization, settings),
       Broken: BrokenProcessPool,
     });
   }

@@ -2,11 +2,11 @@ import type { Job } from "./job.ts";
 import type { PoolWorker } from "./pool-worker.ts";
 
 /**
- * Gives the jobs that wait behind a long one, or for a worker that is still loading, to workers that have nothing to do.
+ * Gives the jobs that wait behind a long one to workers that have nothing to do.
  *
  * A worker is sent several jobs at a time, because that is fast as long as they are short. Where one turns out to be long,
  * those behind it are taken back: at once when that is known, else by a timer that runs only while some worker is idle and
- * another one has jobs that may wait.
+ * another one has several.
  */
 export class Stealing {
   readonly #workers: readonly PoolWorker[];
@@ -37,8 +37,8 @@ export class Stealing {
     let victim: PoolWorker | null = null;
     let isIdle = false;
     for (const worker of this.#workers) {
-      if (worker.outstanding === 0) isIdle ||= worker.isReady && worker.isIdle;
-      else if (mayLetWait(worker) && worker.outstanding > (victim?.outstanding ?? 0)) victim = worker;
+      if (worker.outstanding === 0) isIdle ||= worker.isReady;
+      else if (worker.isShared && worker.outstanding > (victim?.outstanding ?? 1)) victim = worker;
     }
     return isIdle ? victim : null;
   }
@@ -49,9 +49,4 @@ export class Stealing {
       this.look();
     }, 1);
   }
-}
-
-/** Whether some of its jobs may wait, and can be taken back: behind another one, or, where none has ended yet, for a module. */
-function mayLetWait({ isShared, outstanding, answered }: PoolWorker): boolean {
-  return isShared && (outstanding > 1 || answered === 0);
 }

@@ -8,7 +8,6 @@ import {
   type WorkerOptions,
 } from "node:worker_threads";
 import { postedWord, RUNNING, STOPPING, wordCount } from "./protocol.ts";
-import type { FirstWords } from "./worker/prepare.ts";
 import type { ThreadData } from "./worker/thread-worker.ts";
 import type { WorkerEvents, WorkerLink } from "./worker-link.ts";
 import { workerScript } from "./worker-script.ts";
@@ -28,9 +27,9 @@ export class ThreadLink implements WorkerLink {
   #posted = 0;
   #error: unknown = undefined;
 
-  constructor(events: WorkerEvents, firstWords: FirstWords, options: WorkerOptions) {
+  constructor(events: WorkerEvents, initialization: unknown, options: WorkerOptions) {
     const { port1, port2 } = new MessageChannel();
-    const workerData = { port: port2, words: this.words, maySpin, firstWords } satisfies ThreadData;
+    const workerData = { port: port2, words: this.words, maySpin, initialization } satisfies ThreadData;
     this.#events = events;
     this.#port = port1;
     const entry = entryFor(options);

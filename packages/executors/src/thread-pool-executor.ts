@@ -44,8 +44,7 @@ export class ThreadPoolExecutor extends PoolExecutor {
       name,
       maxWorkers: Math.min(32, availableParallelism() + 4),
       capabilities: { where: "thread", sharedMemory: true, transfer: true, streaming: true, synchronousCancel: true },
-      start: (events, number, awaited) =>
-        new ThreadLink(events, { ...initialization, awaited }, workerOptions(options, `${name}-${number}`)),
+      start: (events, number) => new ThreadLink(events, initialization, workerOptions(options, `${name}-${number}`)),
       Broken: BrokenThreadPool,
     });
   }

@@ -1,5 +1,4 @@
 import type { WorkerExit } from "./errors.ts";
-import type { JobName } from "./job-name.ts";
 
 /** The pool's end of the line to a worker, whatever that is made of. */
 export interface WorkerLink {
@@ -28,5 +27,5 @@ export interface WorkerEvents {
   onExit(exit: WorkerExit): void;
 }
 
-/** Starts a worker. @param awaited - The function that it will be asked for, if that is known. */
-export type StartWorker = (events: WorkerEvents, number: number, awaited: JobName | null) => WorkerLink;
+/** Starts a worker. */
+export type StartWorker = (events: WorkerEvents, number: number) => WorkerLink;

@@ -5,7 +5,6 @@ import { after } from "./deadline.ts";
 import { fromRecord, type ThrownRecord } from "./error-record.ts";
 import { describeExit, ExecutorFull, WorkerDied, type WorkerExit } from "./errors.ts";
 import { Job, type JobFunction, type JobKeeper, type JobSettings } from "./job.ts";
-import type { JobName } from "./job-name.ts";
 import { JobQueue } from "./job-queue.ts";
 import type { PoolSetup } from "./pool-options.ts";
 import { PoolState } from "./pool-state.ts";
@@ -84,7 +83,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
    */
   broadcast(fn: JobFunction, args: readonly unknown[]): Job[] {
     this.#state.check();
-    this.#startWorkers(this.#setup.maxWorkers - this.#crew.open().length, null);
+    this.#startWorkers(this.#setup.maxWorkers - this.#crew.open().length);
     this.#state.check();
     const workers = this.#crew.open();
     const full = workers.find((worker) => !worker.hasRoom);
@@ -298,13 +297,16 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
   /** One for each job that waits and that no idle worker can take, as Python does. */
   #startMissing(): void {
     const idle = this.#crew.open().filter((worker) => worker.outstanding === 0).length;
-    const count = Math.min(this.#waiting - idle, this.#setup.maxWorkers - this.#crew.size());
-    if (count > 0) this.#startWorkers(count, this.#queue.commonFunction());
+    this.#startWorkers(Math.min(this.#waiting - idle, this.#setup.maxWorkers - this.#crew.size()));
   }
 
-  #startWorkers(count: number, awaited: JobName | null): void {
+  #startWorkers(count: number): void {
+    for (let i = 0; i < count && this.#state.kind !== "broken"; i++) this.#startWorker();
+  }
+
+  #startWorker(): void {
     try {
-      for (let i = 0; i < count; i++) this.#crew.start(awaited);
+      this.#crew.start();
     } catch (error) {
       this.#break("A worker cannot be started", error);
     }
@@ -358,7 +360,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
   #endIfDone(): void {
     if (!this.#isEnding || this.#waiting > 0) return;
     for (const worker of this.#crew.workers) {
-      if (worker.outstanding > 0 || worker.state === "ending") continue;
+      if (!worker.isIdle || worker.state === "ending") continue;
       worker.ref();
       if (this.#state.kind !== "broken") this.#crew.end(worker);
     }

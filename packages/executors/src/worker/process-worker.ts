@@ -2,13 +2,13 @@ import { toRecord } from "../error-record.ts";
 import type { ToPool } from "../protocol.ts";
 import { fromWire, toWire } from "../wire-form.ts";
 import { JobRunner } from "./job-runner.ts";
-import { type FirstWords, prepare } from "./prepare.ts";
+import { type Initialization, prepare } from "./prepare.ts";
 import { StopMarks } from "./stop-marks.ts";
 
 /** What a process is told first. */
 export interface ProcessData {
   readonly stopFile: string | null;
-  readonly firstWords: FirstWords;
+  readonly initialization: Initialization;
 }
 
 /** The far side of a process pool. The first message says how to begin. */
@@ -33,7 +33,7 @@ export function startProcessWorker(): void {
     post({ kind: "uncaught", error: toRecord(error) } satisfies ToPool);
   });
 
-  // Jobs may arrive while the initializer runs, or the first module is loaded.
+  // Jobs may arrive while the initializer runs.
   const early: unknown[] = [];
   let isReady = false;
   const begin = (): void => {
@@ -42,9 +42,9 @@ export function startProcessWorker(): void {
     for (const each of early) runner.take(each); // all, before the first job: they may say which not to begin
     if (last !== undefined) runner.receive(last);
   };
-  const start = ({ stopFile, firstWords }: ProcessData): void => {
+  const start = ({ stopFile, initialization }: ProcessData): void => {
     stops.watch(stopFile);
-    void prepare(firstWords, link, begin);
+    void prepare(initialization, link, begin);
   };
   let received = 0;
   process.on("message", (arrived) => {

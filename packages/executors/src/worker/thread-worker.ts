@@ -2,7 +2,7 @@ import { type MessagePort, receiveMessageOnPort, type TransferListItem, workerDa
 import { toRecord } from "../error-record.ts";
 import type { ToPool } from "../protocol.ts";
 import { JobRunner } from "./job-runner.ts";
-import { type FirstWords, prepare } from "./prepare.ts";
+import { prepare } from "./prepare.ts";
 import { noteVariables } from "./run-in-snapshot.ts";
 import { Spin } from "./spin.ts";
 
@@ -12,13 +12,13 @@ export interface ThreadData {
   readonly words: Int32Array;
   /** Whether there are processors enough that waiting for the next batch may be worth it. */
   readonly maySpin: boolean;
-  readonly firstWords: FirstWords;
+  readonly initialization: unknown;
 }
 
 /** The far side of a thread pool. */
 export function startThreadWorker(): void {
   noteVariables(); // before anything of the user is loaded
-  const { port, words, maySpin, firstWords } = workerData as ThreadData;
+  const { port, words, maySpin, initialization } = workerData as ThreadData;
   const spin = new Spin(words);
   let received = 0;
   const post = (message: unknown, transfer: readonly object[]): void =>
@@ -52,9 +52,8 @@ export function startThreadWorker(): void {
   const link = { post, poll, words, stops: null };
   const runner = new JobRunner(link, linger);
   process.on("exit", () => runner.flush());
-  port.ref(); // also before it is listened to
 
-  void prepare(firstWords, link, () => {
+  void prepare(initialization, link, () => {
     port.on("messageerror", reportUnreadable);
     port.on("message", (message) => {
       received = (received + 1) | 0;
