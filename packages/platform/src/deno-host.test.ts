@@ -14,8 +14,8 @@ async function slice(host: DenoHost): Promise<void> {
   await new Promise<void>((resolve) => host.afterIo(resolve));
 }
 
-/** How many of four slices have waited for an operation, each `seconds` after the one before. */
-async function slicesByOperation(seconds: number): Promise<number> {
+/** How many operations four slices have waited for, each slice `seconds` after the one before. */
+async function operationsBefore(seconds: number): Promise<number> {
   const host = new ClockedHost();
   const operations = vi.spyOn(crypto.subtle, "digest");
   for (let n = 1; n <= 4; n++) {
@@ -30,11 +30,11 @@ afterEach(() => {
 });
 
 describe("DenoHost.afterIo()", () => {
-  test("lets I/O pass by an operation before each slice but the first while a loop spins", async () => {
-    expect(await slicesByOperation(0.001)).toBe(3);
+  test("lets I/O pass by two operations before each slice but the first while a loop spins", async () => {
+    expect(await operationsBefore(0.001)).toBe(6);
   });
 
   test("wakes a loop that was idle by an immediate", async () => {
-    expect(await slicesByOperation(0.01)).toBe(0);
+    expect(await operationsBefore(0.01)).toBe(0);
   });
 });

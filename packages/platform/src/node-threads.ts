@@ -1,3 +1,4 @@
+import type { Seconds } from "@asyncio-ts/core";
 import type { Port } from "./threadsafe-protocol.ts";
 
 /** What lies at a port, without the event loop; `undefined` if nothing does, or if that cannot be asked here. */
@@ -26,6 +27,11 @@ export function isOtherEndGone(port: Port): boolean {
   } catch (error) {
     return String(error).includes("detached");
   }
+}
+
+/** The time, for a thread that blocks: it has no loop to ask. */
+export function timeOfThread(): Seconds {
+  return performance.now() / 1000;
 }
 
 /** The number of this thread, where threads have one. */

@@ -2,7 +2,7 @@ import { RuntimeError, show } from "@asyncio-ts/contextvars";
 import type { Seconds } from "@asyncio-ts/core";
 import type { GeneratorBody } from "@asyncio-ts/tasks";
 import { Mailbox } from "./mailbox.ts";
-import { isOtherEndGone, numberOfThread } from "./node-threads.ts";
+import { isOtherEndGone, numberOfThread, timeOfThread } from "./node-threads.ts";
 import { ThreadsafeFuture } from "./threadsafe-future.ts";
 import type { Services, ThreadsafeHandle } from "./threadsafe-handle.ts";
 import {
@@ -143,7 +143,7 @@ export class RemoteLoop<S extends Services = Services> {
     if (this.#replyBell === null) {
       throw new RuntimeError("A thread cannot block here until a result has come; await it");
     }
-    this.#sleep(future, this.#replyBell, performance.now() / 1000 + timeout);
+    this.#sleep(future, this.#replyBell, timeOfThread() + timeout);
     return future.done();
   }
 
@@ -152,7 +152,7 @@ export class RemoteLoop<S extends Services = Services> {
     while (true) {
       const seen = Atomics.load(bell, 0);
       this.#mail.takeAll();
-      const left = deadline - performance.now() / 1000;
+      const left = deadline - timeOfThread();
       if (future.done() || left <= 0) return;
       const isRung = sleepOn(bell, seen, Math.min(left, longestSleep));
       if (!isRung && isOtherEndGone(this.#port)) return this.#close();
