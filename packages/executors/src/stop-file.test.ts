@@ -11,9 +11,8 @@ let now = 0;
 
 beforeEach(() => {
   vi.mocked(openSync).mockClear();
-  vi.spyOn(performance, "now").mockImplementation(() => now);
   file = new StopFile();
-  marks = new StopMarks();
+  marks = new StopMarks(() => now);
   marks.watch(file.path);
 });
 
@@ -77,10 +76,22 @@ describe("StopFile and StopMarks", () => {
       throw new Error("not allowed");
     });
     file.note(1, 1);
-    isMarked(1, 1);
     expect(isMarked(1, 1)).toBe(true);
     expect(exists(file)).toBe(true);
+    file.note(2, 2);
+    expect(isMarked(2, 2)).toBe(true);
     expect(vi.mocked(openSync).mock.calls.filter(([, mode]) => mode === "r")).toHaveLength(1);
+  });
+
+  test("a file that nobody may remove keeps nobody from going on", () => {
+    const { path } = file;
+    file.note(1, 1);
+    vi.mocked(rmSync).mockImplementationOnce(() => {
+      throw new Error("not allowed");
+    });
+    file.remove();
+    expect(exists(file)).toBe(true);
+    rmSync(path ?? "");
   });
 
   test("where no file can be written, nothing is noted, and nothing fails", () => {

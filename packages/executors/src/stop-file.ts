@@ -24,8 +24,12 @@ export class StopFile {
   remove(): void {
     if (this.#file === null || this.path === null) return;
     closeSync(this.#file);
-    rmSync(this.path, { force: true }); // the process removes it once it has seen it
     this.#file = null;
+    try {
+      rmSync(this.path, { force: true }); // the process removes it once it has seen it
+    } catch {
+      // Somebody has made it theirs, or the folder: it stays. What the pool has to do goes on.
+    }
   }
 }
 

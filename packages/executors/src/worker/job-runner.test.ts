@@ -11,15 +11,17 @@ type Reply = readonly [slot: number, kind: number, value: unknown];
 /** A runner, and what it says to its pool. */
 function makeRunner({ isShared }: { isShared: boolean }) {
   const replies: Reply[] = [];
+  let longest = 0;
   const news: unknown[] = [];
   const words = isShared ? new Int32Array(new SharedArrayBuffer(wordCount * 4)) : null;
   const stops = isShared ? null : new StopMarks();
   const post = (message: unknown): void => {
     if (!Array.isArray(message)) return void news.push(message);
+    longest = Math.max(longest, (message.length - 2) / 3);
     for (let i = 2; i < message.length; i += 3) replies.push(message.slice(i, i + 3) as unknown as Reply);
   };
   const runner = new JobRunner({ post, poll: () => undefined, words, stops }, () => false);
-  return { runner, replies, news, words, stops };
+  return { runner, replies, news, words, stops, longestSlice: () => longest };
 }
 
 /** Wait until the pool has heard so many replies. */
@@ -71,6 +73,17 @@ describe("JobRunner", () => {
       [1, VALUE, 4],
       [2, VALUE, first + 2],
     ]);
+  });
+
+  test("of so many calls that were short, the results of one in 256 travel together at most", async () => {
+    const { runner, replies, longestSlice } = makeRunner({ isShared: false });
+    runner.receive([0, 1, double, 1, 1]);
+    for (let sent = 0; sent < 20_000; sent += 100) {
+      runner.receive(Array.from({ length: 100 }, (_, n) => [n, 2 + sent + n, 0, 1, n]).flat());
+      await until(replies, 1 + sent + 100);
+      expect(longestSlice()).toBeLessThanOrEqual(Math.max((sent + 101) / 256, 1));
+    }
+    expect(longestSlice()).toBeGreaterThan(8);
   });
 
   test("begins no job that was revoked, and says that its slot is free", async () => {

@@ -18,6 +18,7 @@ import {
   type ToWorker,
   VALUE,
 } from "../protocol.ts";
+import { now } from "./clock.ts";
 import { CurrentJob, type JobLine } from "./current-job.ts";
 import { callForEach, FunctionTable, isThenable, type KnownFunction, load } from "./function-table.ts";
 import { ItemSender } from "./item-sender.ts";
@@ -33,7 +34,7 @@ const sliceTime = 0.2;
 const sliceLength = 64;
 
 /** … and no more than this part of the calls that were short, so that few wait behind one that is long unexpectedly. */
-const sliceShare = 1 / 64;
+const sliceShare = 1 / 256;
 
 /** A call that takes longer than this is long, in milliseconds. */
 const longCall = 10;
@@ -87,7 +88,7 @@ export class JobRunner implements JobLine {
   receive(message: unknown): void {
     this.take(message);
     if (this.#isAway) return;
-    this.#turnStart = performance.now();
+    this.#turnStart = now();
     this.#go();
   }
 
@@ -129,7 +130,7 @@ export class JobRunner implements JobLine {
   }
 
   #go(): void {
-    this.#sliceStart = performance.now();
+    this.#sliceStart = now();
     this.#goOn();
   }
 
@@ -140,7 +141,7 @@ export class JobRunner implements JobLine {
         if (this.#isSliceOver() && this.#endSlice()) return;
       }
       if (this.#endSlice() || !this.#receiveMore()) return;
-      this.#sliceStart = performance.now();
+      this.#sliceStart = now();
     }
   }
 
@@ -225,7 +226,7 @@ export class JobRunner implements JobLine {
 
   async #loadAndRun(known: KnownFunction, args: unknown[], extras: JobExtras | null): Promise<unknown> {
     const call = await load(known);
-    this.#sliceStart = performance.now(); // loading is not running
+    this.#sliceStart = now(); // loading is not running
     return extras === null ? call(...args) : this.#callWith(extras, call, args);
   }
 
@@ -275,17 +276,17 @@ export class JobRunner implements JobLine {
 
   /** Send the results. Answers whether the event loop has its turn now, and we go on later. */
   #endSlice(): boolean {
-    const now = performance.now();
-    const elapsed = now - this.#sliceStart;
-    this.#sliceStart = now;
+    const time = now();
+    const elapsed = time - this.#sliceStart;
+    this.#sliceStart = time;
     this.#learn(elapsed);
     this.#sliceCount = 0;
     if (!this.#replies.isEmpty) this.#replies.send(elapsed, this.#claimed);
-    if (now - this.#turnStart < turnLimit) return false;
+    if (time - this.#turnStart < turnLimit) return false;
     this.#isAway = true;
     setImmediate(() => {
       this.#isAway = false;
-      this.#turnStart = performance.now();
+      this.#turnStart = now();
       this.#go();
     });
     return true;

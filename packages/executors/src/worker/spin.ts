@@ -1,4 +1,5 @@
 import { postedWord } from "../protocol.ts";
+import { now } from "./clock.ts";
 
 /** So many looks take 30 to 50 µs: to wake a thread that sleeps takes as long. */
 const looks = 6000;
@@ -40,9 +41,9 @@ export class Spin {
   /** When the wait began; `null` while none is measured. */
   #since: number | null = null;
 
-  constructor(words: Int32Array, now: () => number = () => performance.now()) {
+  constructor(words: Int32Array, clock: () => number = now) {
     this.#words = words;
-    this.#now = now;
+    this.#now = clock;
   }
 
   /** There is nothing to do. @param received - How many messages have come. Answers whether another one was posted. */

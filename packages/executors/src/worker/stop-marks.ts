@@ -1,5 +1,6 @@
 import { openSync, readSync, rmSync, statSync } from "node:fs";
 import { slotCount } from "../protocol.ts";
+import { now } from "./clock.ts";
 
 /** The pool's file is looked at so often at most, in milliseconds. */
 const interval = 1;
@@ -16,6 +17,11 @@ export class StopMarks {
   #position = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
   readonly #records = new Int32Array(slotCount * 2);
+  readonly #now: () => number;
+
+  constructor(clock: () => number = now) {
+    this.#now = clock;
+  }
 
   /** @param path - Of the pool's file, which need not be there yet; `null` if there will be none. */
   watch(path: string | null): void {
@@ -27,9 +33,9 @@ export class StopMarks {
   }
 
   has(slot: number, id: number): boolean {
-    const now = performance.now();
-    if (now - this.#lookedAt >= interval) {
-      this.#lookedAt = now;
+    const time = this.#now();
+    if (time - this.#lookedAt >= interval) {
+      this.#lookedAt = time;
       this.#look();
     }
     return this.#ids[slot] === (id | 0);
@@ -49,7 +55,11 @@ export class StopMarks {
     const path = this.#path;
     if (path === null || statSync(path, { throwIfNoEntry: false }) === undefined) return;
     this.#file = openSync(path, "r");
-    rmSync(path, { force: true });
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // The pool removes it in the end.
+    }
   }
 
   #read(file: number): void {
