@@ -14,9 +14,10 @@ const keeper = {
   workerReplied: () => {},
 };
 
-/** A worker that is ready, and what it was sent. */
-function makeWorker({ isShared }: { isShared: boolean }) {
+/** A worker that is ready unless it starts, what it was sent, and whether it holds the program. */
+function makeWorker({ isShared, starts = false }: { isShared: boolean; starts?: boolean }) {
   const posted: unknown[] = [];
+  const hold = { isOn: true };
   let tell: (message: unknown) => void = () => {};
   const ignore = (): void => {};
   const worker = new PoolWorker(
@@ -24,22 +25,33 @@ function makeWorker({ isShared }: { isShared: boolean }) {
     ({ onMessage }) => {
       tell = onMessage;
       const words = isShared ? new Int32Array(wordCount) : null;
-      return { words, post: (message) => posted.push(message), stop: ignore, ref: ignore, unref: ignore, kill: ignore };
+      return {
+        words,
+        post: (message) => posted.push(structuredClone(message)),
+        stop: ignore,
+        ref: () => {
+          hold.isOn = true;
+        },
+        unref: () => {
+          hold.isOn = false;
+        },
+        kill: ignore,
+      };
     },
     1,
     Number.POSITIVE_INFINITY,
   );
-  tell({ kind: "ready" });
-  return { worker, posted, tell };
+  if (!starts) tell({ kind: "ready" });
+  return { worker, posted, hold, tell };
 }
 
 let id = 0;
 
 /** A job of a function that takes so many milliseconds, as far as is known. */
-function makeJob(expected: number, settings: Partial<JobSettings> | null = null): Job {
+function makeJob(expected: number, settings: Partial<JobSettings> | null = null, args: unknown[] = []): Job {
   return new Job(keeper, {
     function: { number: expected, name: { kind: "inline", source: "" } as never, expected },
-    args: [],
+    args,
     id: ++id,
     settings: settings as JobSettings | null,
     submittedAt: 0,
@@ -93,14 +105,34 @@ describe("PoolWorker.accepts()", () => {
   });
 });
 
-describe("PoolWorker.isLow", () => {
+describe("the program", () => {
+  test("is held by a worker that starts, also if what was sent to it could not be sent", () => {
+    const { worker, hold, tell } = makeWorker({ isShared: false, starts: true });
+    worker.send([makeJob(1, null, [() => {}])]);
+    expect(hold.isOn).toBe(true);
+    tell({ kind: "ready" });
+    expect(hold.isOn).toBe(false);
+  });
+
+  test("is held by a worker that has a job, and by no other that is ready", () => {
+    const { worker, hold, tell } = makeWorker({ isShared: false });
+    expect(hold.isOn).toBe(false);
+    const job = makeJob(1);
+    worker.send([job]);
+    expect(hold.isOn).toBe(true);
+    tell([1, 1, job.slot, 0, "result"]);
+    expect(hold.isOn).toBe(false);
+  });
+});
+
+describe("the load of a PoolWorker is low", () => {
   test("holds as soon as there is but one job left, however long", () => {
     const { worker, tell } = makeWorker({ isShared: false });
     const jobs = [makeJob(4), makeJob(4)];
     worker.send(jobs);
-    expect(worker.isLow).toBe(false);
+    expect(worker.load.isLow).toBe(false);
     tell([4, 1, jobs[0]?.slot, 0, "result"]);
-    expect(worker.isLow).toBe(true);
+    expect(worker.load.isLow).toBe(true);
     expect(worker.accepts(makeJob(4))).toBe(true);
   });
 
@@ -109,8 +141,8 @@ describe("PoolWorker.isLow", () => {
     const jobs = Array.from({ length: 10 }, () => makeJob(0.1));
     worker.send(jobs);
     for (let n = 0; n < 4; n++) tell([0.1, 1, jobs[n]?.slot, 0, "result"]);
-    expect(worker.isLow).toBe(false);
+    expect(worker.load.isLow).toBe(false);
     tell([0.1, 1, jobs[4]?.slot, 0, "result"]);
-    expect(worker.isLow).toBe(true);
+    expect(worker.load.isLow).toBe(true);
   });
 });

@@ -7,14 +7,8 @@ import { MissingMessages } from "./missing-messages.ts";
 import { ERROR, ITEM, PROGRESS, SKIPPED, STARTED, type ToPool, type ToWorker, VALUE } from "./protocol.ts";
 import type { WorkerKeeper, WorkerState } from "./worker-keeper.ts";
 import type { StartWorker, WorkerLink } from "./worker-link.ts";
+import { fits, WorkerLoad } from "./worker-load.ts";
 
-/** A worker holds so much work at a time, in milliseconds: enough that it need not wait for us, … */
-const window = 1;
-/** … so many jobs at most, … */
-const longestLine = 256;
-/** … or two; on a process, which has to wait for each message, a few that take no longer than this together, in milliseconds. */
-const fewJobs = 4;
-const longestSum = 10;
 /** One that has jobs and has said nothing for so long is stuck in a long job, in milliseconds. */
 const patience = 0.5;
 
@@ -29,12 +23,9 @@ export class PoolWorker {
   quietSince: number = this.startedAt;
   /** How many jobs it has ended. */
   answered = 0;
-  /** How many jobs it has, that were not revoked. */
-  outstanding = 0;
-  /** How long these will take, in milliseconds, as far as is known. */
-  load = 0;
   /** Whether the pool itself has killed it. */
   wasKilled = false;
+  readonly load: WorkerLoad = new WorkerLoad();
   onDeath: (() => void) | null = null;
   /** The last uncaught exception that it reported. */
   lastWords: ThrownRecord | null = null;
@@ -71,6 +62,11 @@ export class PoolWorker {
     this.#slots = new JobSlots(this.#link.words);
   }
 
+  /** How many jobs it has, that were not revoked. */
+  get outstanding(): number {
+    return this.load.count;
+  }
+
   /** Whether memory is shared with it, so that jobs can be taken back. */
   get isShared(): boolean {
     return this.#slots.areShared;
@@ -89,6 +85,11 @@ export class PoolWorker {
     return this.#slots.taken === 0;
   }
 
+  /** Whether nothing is left for it to do: one that starts need not have said that it skips what was revoked. */
+  get isDone(): boolean {
+    return this.isIdle || (this.state === "starting" && this.outstanding === 0);
+  }
+
   /** Whether it gets jobs, now or as soon as it is ready: then the first that is ready gets them, whoever was started first. */
   get isOpen(): boolean {
     return (this.state === "ready" || this.state === "starting") && this.#jobsLeft > 0;
@@ -99,30 +100,23 @@ export class PoolWorker {
     return this.outstanding > 0 && now - this.quietSince >= patience;
   }
 
-  /** Whether it has done more than half of what it may hold: then it gets more, in one message rather than many. */
-  get isLow(): boolean {
-    return this.outstanding <= 1 || (this.outstanding <= longestLine / 2 && this.load <= window / 2);
-  }
-
   get isReady(): boolean {
     return this.state === "ready" && this.#jobsLeft > 0;
   }
 
   /**
-   * Whether it may have `job` now, behind `more` others that make its load `load`.
+   * Whether it may have `job` now, behind `more` others, where all before it take `time`.
    *
    * A job that may have to be killed has a process for itself, and so has one that is long, or of which nothing is known:
    * what was sent to a process cannot be taken back. Nor can memory that was moved to a thread: so that it waits behind no
    * job with which the thread might die.
    */
-  accepts(job: Job, more = 0, load: number = this.load): boolean {
+  accepts(job: Job, more = 0, time: number = this.load.time): boolean {
     if (!this.isReady || this.#jobsLeft <= more || !this.#slots.hasRoom(more)) return false;
     const before = this.outstanding + more;
     if (before === 0) return this.isIdle || this.isShared;
-    const sum = load + job.function.expected;
-    const isShort = before < longestLine && sum <= window;
-    const fits = isShort || (this.isShared ? before < 2 : before < fewJobs && sum <= longestSum);
-    return fits && (this.isShared ? job.transfers === null : this.#killable === null && !job.isKillable);
+    if (!fits(before, time + job.function.expected, this.isShared)) return false;
+    return this.isShared ? job.transfers === null : this.#killable === null && !job.isKillable;
   }
 
   /** Send jobs; those that cannot be sent fail, once all others are on their way. */
@@ -247,11 +241,9 @@ export class PoolWorker {
     job.worker = this;
     job.order = this.#sent++;
     job.post = this.#posts + 1;
-    job.weight = Math.min(job.function.expected, longestSum); // of a sum, infinity could not be taken off again
+    job.weight = this.load.add(job.function.expected);
     if (!this.isShared && job.isKillable) this.#killable = job;
     this.#jobsLeft--;
-    this.outstanding++;
-    this.load += job.weight;
   }
 
   /** A batch did not go out: as if it had never been written. */
@@ -275,8 +267,7 @@ export class PoolWorker {
 
   /** The job is not this worker's any more. */
   #forget(job: Job): void {
-    this.outstanding--;
-    this.load = this.outstanding === 0 ? 0 : this.load - job.weight;
+    this.load.remove(job.weight);
     if (this.#killable === job) this.#killable = null;
     job.worker = null;
     job.slot = -1;
@@ -291,7 +282,12 @@ export class PoolWorker {
 
   #freeSlot(slot: number): void {
     this.#slots.release(slot);
-    if (this.isIdle && this.state !== "ending") this.#link.unref();
+    this.#letGo();
+  }
+
+  /** A worker holds the program while it starts, while it ends, and while it has something to do. */
+  #letGo(): void {
+    if (this.isIdle && this.state !== "starting" && this.state !== "ending") this.#link.unref();
   }
 
   #receive(message: unknown): void {
@@ -339,7 +335,7 @@ export class PoolWorker {
     if (news.kind === "ready") {
       this.#claimed = 1;
       this.#keeper.workerReady(this);
-      if (this.isIdle && this.state !== "ending") this.#link.unref();
+      this.#letGo();
     } else if (news.kind === "initializerFailed") this.#keeper.workerFailedToStart(this, news.error);
     else if (news.kind === "memory") this.#keeper.workerIsTooBig(this);
     else if (news.kind === "unreadable") this.#sendAgain(news.batch, news.error);

@@ -278,11 +278,11 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
 
   #fill(worker: PoolWorker, share: number): void {
     const jobs: Job[] = [];
-    let { load } = worker;
+    let { time } = worker.load;
     for (let room = share - worker.outstanding; room > 0; room--) {
       const job = this.#queue.peek();
-      if (job === undefined || !worker.accepts(job, jobs.length, load)) break;
-      load += job.function.expected;
+      if (job === undefined || !worker.accepts(job, jobs.length, time)) break;
+      time += job.function.expected;
       this.#queue.shift();
       jobs.push(job);
     }
@@ -329,7 +329,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
   /** A worker has replied: it may have room, or nothing to do. */
   #settle(worker: PoolWorker): void {
     if (this.#crew.workers[this.#lastActive] !== worker) this.#lastActive = this.#crew.workers.indexOf(worker);
-    if (this.#waiting > 0 && !this.#isFlushing && worker.isLow) this.#flush();
+    if (this.#waiting > 0 && !this.#isFlushing && worker.load.isLow) this.#flush();
     if (!worker.isIdle) return;
     this.#room.open();
     if (worker.state === "retiring") this.#crew.end(worker);
@@ -360,7 +360,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
   #endIfDone(): void {
     if (!this.#isEnding || this.#waiting > 0) return;
     for (const worker of this.#crew.workers) {
-      if (!worker.isIdle || worker.state === "ending") continue;
+      if (!worker.isDone || worker.state === "ending") continue;
       worker.ref();
       if (this.#state.kind !== "broken") this.#crew.end(worker);
     }
