@@ -15,6 +15,7 @@ const program = fileURLToPath(new URL("../test/fixtures/program/", import.meta.u
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 const expected = "[14,3,[42],3]\n[14,3,[42],3]\n2\n";
 const patience = 60_000;
+const isNode = !("bun" in process.versions || "deno" in process.versions);
 
 /** A folder outside of the workspace, where this package is installed. */
 let folder: string;
@@ -125,7 +126,8 @@ describe("a program with jobs", () => {
     expect(await run([join(outDir, "main.js")])).toBe(expected);
   });
 
-  test("may be CommonJS itself", { timeout: patience }, async () => {
+  /** A program of two CommonJS modules. */
+  function writeCommonJs(): string {
     const path = join(folder, "main.cjs");
     writeFileSync(
       path,
@@ -135,7 +137,14 @@ describe("a program with jobs", () => {
        pool.submit(jobs.add, 1, 2).then((sum) => (console.log(sum), pool.shutdown()));`,
     );
     writeFileSync(join(folder, "jobs.cjs"), "exports.add = (a, b) => a + b;");
+    return path;
+  }
 
-    expect(await run([path])).toBe("3\n");
+  test("may be CommonJS itself", { timeout: patience }, async () => {
+    expect(await run([writeCommonJs()])).toBe("3\n");
+  });
+
+  test.runIf(isNode)("may forbid that code is made of strings", { timeout: patience }, async () => {
+    expect(await run(["--disallow-code-generation-from-strings", writeCommonJs()])).toBe("3\n");
   });
 });

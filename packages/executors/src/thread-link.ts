@@ -10,7 +10,7 @@ import {
 import { postedWord, RUNNING, STOPPING, wordCount } from "./protocol.ts";
 import type { ThreadData } from "./worker/thread-worker.ts";
 import type { WorkerEvents, WorkerLink } from "./worker-link.ts";
-import { workerScript } from "./worker-script.ts";
+import { threadScript } from "./worker-script.ts";
 
 /** So many messages are taken at once, before the event loop of this thread has its turn. */
 const drainLimit = 64;
@@ -102,6 +102,6 @@ export class ThreadLink implements WorkerLink {
  */
 function entryFor({ execArgv = process.execArgv }: WorkerOptions): string | URL {
   const flags = `${execArgv.join(" ")} ${process.env.NODE_OPTIONS ?? ""}`;
-  if (!/--(?:import|loader|experimental-loader)\b/.test(flags)) return workerScript;
-  return new URL(`data:text/javascript,${encodeURIComponent(workerScript)}`);
+  if (!/--(?:import|loader|experimental-loader)\b/.test(flags)) return threadScript;
+  return new URL(`data:text/javascript,${encodeURIComponent(threadScript)}`);
 }
