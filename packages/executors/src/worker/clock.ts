@@ -3,7 +3,7 @@ const { hrtime } = process;
 /**
  * The time in milliseconds, from some point on.
  *
- * Not `performance.now()`, for which a thread would load eleven modules of Node: a twentieth of the time to its first result.
+ * Not `performance.now()`, for which a thread would load eleven modules of Node.
  */
 export function now(): number {
   const [seconds, nanoseconds] = hrtime();
