@@ -86,13 +86,13 @@ describe("PoolWorker.accepts()", () => {
     expect(worker.accepts(makeJob(3))).toBe(false);
   });
 
-  test("a process takes four that take 10 ms together, and no fifth", () => {
+  test("a process takes eight that take 10 ms together, and no ninth", () => {
     const { worker } = makeWorker({ isShared: false });
-    worker.send([makeJob(2), makeJob(2), makeJob(2)]);
-    expect(worker.accepts(makeJob(5))).toBe(false);
-    expect(worker.accepts(makeJob(4))).toBe(true);
-    worker.send([makeJob(2)]);
-    expect(worker.accepts(makeJob(2))).toBe(false);
+    worker.send(Array.from({ length: 7 }, () => makeJob(1)));
+    expect(worker.accepts(makeJob(4))).toBe(false);
+    expect(worker.accepts(makeJob(3))).toBe(true);
+    worker.send([makeJob(1)]);
+    expect(worker.accepts(makeJob(1))).toBe(false);
   });
 
   test("a process takes none behind one that may have to be killed, nor such a one behind another", () => {

@@ -7,7 +7,7 @@ import { MissingMessages } from "./missing-messages.ts";
 import { ERROR, ITEM, PROGRESS, SKIPPED, STARTED, type ToPool, type ToWorker, VALUE } from "./protocol.ts";
 import type { WorkerKeeper, WorkerState } from "./worker-keeper.ts";
 import type { StartWorker, WorkerLink } from "./worker-link.ts";
-import { fits, WorkerLoad } from "./worker-load.ts";
+import { WorkerLoad } from "./worker-load.ts";
 
 /** One that has jobs and has said nothing for so long is stuck in a long job, in milliseconds. */
 const patience = 0.5;
@@ -25,7 +25,7 @@ export class PoolWorker {
   answered = 0;
   /** Whether the pool itself has killed it. */
   wasKilled = false;
-  readonly load: WorkerLoad = new WorkerLoad();
+  readonly load: WorkerLoad;
   onDeath: (() => void) | null = null;
   /** The last uncaught exception that it reported. */
   lastWords: ThrownRecord | null = null;
@@ -60,6 +60,7 @@ export class PoolWorker {
       number,
     );
     this.#slots = new JobSlots(this.#link.words);
+    this.load = new WorkerLoad(this.isShared ? "thread" : "process");
   }
 
   /** How many jobs it has, that were not revoked. */
@@ -115,7 +116,7 @@ export class PoolWorker {
     if (!this.isReady || this.#jobsLeft <= more || !this.#slots.hasRoom(more)) return false;
     const before = this.outstanding + more;
     if (before === 0) return this.isIdle || this.isShared;
-    if (!fits(before, time + job.function.expected, this.isShared)) return false;
+    if (!this.load.fits(before, time + job.function.expected)) return false;
     return this.isShared ? job.transfers === null : this.#killable === null && !job.isKillable;
   }
 

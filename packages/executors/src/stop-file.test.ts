@@ -28,6 +28,7 @@ function exists({ path }: StopFile): boolean {
 /** Whether the process knows that the job has to stop, once it has looked again. */
 function isMarked(slot: number, id: number): boolean {
   now += 1;
+  marks.look();
   return marks.has(slot, id);
 }
 
@@ -46,8 +47,10 @@ describe("StopFile and StopMarks", () => {
     expect(isMarked(1, 1)).toBe(false);
     file.note(1, 1);
     now += 0.9;
+    marks.look();
     expect(marks.has(1, 1)).toBe(false);
     now += 0.1;
+    marks.look();
     expect(marks.has(1, 1)).toBe(true);
   });
 

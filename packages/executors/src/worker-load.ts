@@ -1,10 +1,16 @@
 /** A worker holds so much work at a time, in milliseconds: enough that it need not wait for us, … */
 const window = 1;
-/** … so many jobs at most, … */
+/** … in so many jobs at most. */
 const longestLine = 256;
-/** … or two; on a process, which has to wait for each message, a few that take no longer than this together, in milliseconds. */
-const fewJobs = 4;
-const longestSum = 10;
+
+/**
+ * The first few jobs may take longer than the window: a process has to wait for each message, and gets none while it computes.
+ * What a thread has not begun can be taken back from it, so it may have one more than it runs, however long.
+ */
+const few = { process: { count: 8, time: 10 }, thread: { count: 2, time: Number.POSITIVE_INFINITY } };
+
+/** No job weighs more, in milliseconds: infinity could not be taken off again. */
+const heaviest = 10;
 
 /** The jobs that a worker has, and how long they will take. */
 export class WorkerLoad {
@@ -12,15 +18,22 @@ export class WorkerLoad {
   count = 0;
   /** How long they will take, in milliseconds, as far as is known. */
   time = 0;
+  readonly #few: { readonly count: number; readonly time: number };
+
+  constructor(kind: "process" | "thread") {
+    this.#few = few[kind];
+  }
 
   /** Whether it has done more than half of what it may hold: then it gets more, in one message rather than many. */
   get isLow(): boolean {
-    return this.count <= 1 || (this.count <= longestLine / 2 && this.time <= window / 2);
+    const { count, time } = this;
+    const limit = count <= this.#few.count / 2 ? this.#few.time : window;
+    return count <= 1 || (count <= longestLine / 2 && time <= limit / 2);
   }
 
   /** A job is added. @returns What it weighs. */
   add(expected: number): number {
-    const weight = Math.min(expected, longestSum); // infinity could not be taken off again
+    const weight = Math.min(expected, heaviest);
     this.count++;
     this.time += weight;
     return weight;
@@ -30,10 +43,9 @@ export class WorkerLoad {
     this.count--;
     this.time = this.count === 0 ? 0 : this.time - weight;
   }
-}
 
-/** Whether a job fits behind `count` others. @param sum - How long all of them will take, in milliseconds. */
-export function fits(count: number, sum: number, isShared: boolean): boolean {
-  const isShort = count < longestLine && sum <= window;
-  return isShort || (isShared ? count < 2 : count < fewJobs && sum <= longestSum);
+  /** Whether a job fits behind `count` others. @param sum - How long all of them will take, in milliseconds. */
+  fits(count: number, sum: number): boolean {
+    return count < longestLine && sum <= (count < this.#few.count ? this.#few.time : window);
+  }
 }

@@ -105,6 +105,7 @@ export class JobRunner implements JobLine {
 
   isMarked(slot: number, id: number): boolean {
     if (this.#words !== null) return Atomics.load(this.#words, slot) === STOPPING;
+    this.#stops?.look();
     return this.#stops?.has(slot, id) ?? false;
   }
 
@@ -187,7 +188,7 @@ export class JobRunner implements JobLine {
     this.#sliceOf = known;
     this.#sliceCount++;
     this.#serial++;
-    if (this.#stops !== null && this.isMarked(slot, id)) {
+    if (this.#stops?.has(slot, id) === true) {
       this.#replies.add(slot, ERROR, toRecord(new CancelledError()));
       return true;
     }
@@ -286,6 +287,7 @@ export class JobRunner implements JobLine {
     this.#isAway = true;
     setImmediate(() => {
       this.#isAway = false;
+      this.#stops?.look(); // the first turn after a message reads no other
       this.#turnStart = now();
       this.#go();
     });

@@ -32,16 +32,16 @@ export class StopMarks {
     this.#ids[slot] = id;
   }
 
+  /** Whether the job has to stop, as far as is known. */
   has(slot: number, id: number): boolean {
-    const time = this.#now();
-    if (time - this.#lookedAt >= interval) {
-      this.#lookedAt = time;
-      this.#look();
-    }
     return this.#ids[slot] === (id | 0);
   }
 
-  #look(): void {
+  /** Read the pool's file, if that was not done just now. */
+  look(): void {
+    const time = this.#now();
+    if (time - this.#lookedAt < interval) return;
+    this.#lookedAt = time;
     try {
       if (this.#file === null) this.#open();
       if (this.#file !== null) this.#read(this.#file);
