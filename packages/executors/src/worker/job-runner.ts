@@ -287,7 +287,7 @@ export class JobRunner implements JobLine {
     this.#isAway = true;
     setImmediate(() => {
       this.#isAway = false;
-      this.#stops?.look(); // the first turn after a message reads no other
+      this.#stops?.look(); // a turn that begins while a message is received lets no other in
       this.#turnStart = now();
       this.#go();
     });
