@@ -32,6 +32,23 @@ describe("debugByDefault()", () => {
     expect(new BaseEventLoop(new VirtualHost(), { debug: false }).getDebug()).toBe(false);
   });
 
+  test.each([
+    ["granted", true],
+    ["prompt", false],
+    ["denied", false],
+  ])("on Deno, with a permission that is %s, is %s, and nobody is asked", (state, expected) => {
+    const querySync = vi.fn(() => ({ state }));
+    const read = vi.fn(() => "1");
+    vi.stubGlobal("Deno", { permissions: { querySync } });
+    vi.stubGlobal("process", { env: Object.defineProperty({}, "ASYNCIO_DEBUG", { get: read }) });
+    const result = debugByDefault();
+    vi.unstubAllGlobals();
+
+    expect(result).toBe(expected);
+    expect(querySync).toHaveBeenCalledExactlyOnceWith({ name: "env", variable: "ASYNCIO_DEBUG" });
+    expect(read).toHaveBeenCalledTimes(expected ? 1 : 0);
+  });
+
   test("is false where there is no environment", () => {
     vi.stubGlobal("process", undefined);
     const result = debugByDefault();

@@ -1,6 +1,8 @@
 /** How many frames a captured stack holds, as in CPython. */
 const stackDepth = 10;
 
+const variable = "ASYNCIO_DEBUG";
+
 /**
  * The stack of the caller, innermost frame first, without frames of this project's own files; `undefined` if no
  * other frame is on it.
@@ -51,13 +53,26 @@ function withoutOwnFrames(stack: string): string | undefined {
  * Whether debug mode is on unless a loop says otherwise: the environment variable `ASYNCIO_DEBUG` is neither empty nor
  * `0`.
  *
+ * On Deno it counts for a program that may read it (`--allow-env`); nobody is asked for the permission.
+ *
  * @see {@link https://docs.python.org/3/library/asyncio-dev.html#debug-mode}
  *
  * @example
  * new BaseEventLoop(new VirtualHost()).getDebug() === debugByDefault() // => true
  */
 export function debugByDefault(): boolean {
-  const { process } = globalThis as { process?: { env?: { ASYNCIO_DEBUG?: string } } };
-  const value = process?.env?.ASYNCIO_DEBUG;
+  const { process, Deno } = globalThis as Surroundings;
+  const permission = Deno?.permissions.querySync({ name: "env", variable });
+  if (permission !== undefined && permission.state !== "granted") return false;
+  const value = process?.env?.[variable];
   return value !== undefined && value !== "" && value !== "0";
+}
+
+interface Surroundings {
+  readonly process?: { readonly env?: Readonly<Record<string, string>> };
+  readonly Deno?: {
+    readonly permissions: {
+      querySync(permission: { readonly name: "env"; readonly variable: string }): { readonly state: string };
+    };
+  };
 }

@@ -204,7 +204,7 @@ describe.each(kinds)("$kind pool", ({ make, kind }) => {
   test("waitForRoom() waits for as long as there is none, first come first served", { timeout: patience }, async () => {
     pool = make({ maxWorkers: 1, maxQueue: 1 });
     const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
-    const blocking = pool.submit(jobs.block, 300);
+    const blocking = pool.submit(jobs.spinUntilStopped);
     await untilRunning(blocking);
     const filling: PromiseLike<number>[] = [];
     for (let before = -1; before < filling.length; await turn()) {
@@ -222,6 +222,8 @@ describe.each(kinds)("$kind pool", ({ make, kind }) => {
     const entering = [enter(1), enter(2), enter(3)];
     await turn();
     expect([order, blocking.done()]).toEqual([[], false]);
+    blocking.cancel();
+    expect(await failureOf(blocking)).toMatchObject({ name: "CancelledError" });
     expect(await Promise.all(entering)).toEqual([1, 2, 3]);
     expect(order).toEqual([1, 2, 3]);
     await Promise.all(filling);

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { describe, expect, test, vi } from "vitest";
 import { runNode } from "../test/run-node.ts";
 
@@ -40,6 +41,22 @@ describe("run() in a process", () => {
     const modes = ["1", "yes", "0", ""].map((value) => runNode(program, { env: { ASYNCIO_DEBUG: value } }));
     const outputs = (await Promise.all(modes)).map(({ stdout }) => stdout.trim());
     expect(outputs).toEqual(["true false", "true false", "false false", "false false"]);
+  });
+});
+
+type CommandOfDeno = new (
+  program: string,
+  options: { readonly args: readonly string[] },
+) => { output(): Promise<{ readonly stdout: Uint8Array; readonly stderr: Uint8Array }> };
+
+describe.runIf("deno" in process.versions)("run() on Deno", () => {
+  test("needs no permission, and asks for none", async () => {
+    const program = fileURLToPath(new URL("../test/fixtures/no-permissions.js", import.meta.url));
+    const args = ["run", "--no-prompt", "--node-modules-dir=manual", program];
+    // A child of node:child_process may do what we may.
+    const { Deno } = globalThis as unknown as { readonly Deno: { readonly Command: CommandOfDeno } };
+    const { stdout, stderr } = await new Deno.Command(process.execPath, { args }).output();
+    expect([stdout, stderr].map((bytes) => new TextDecoder().decode(bytes))).toEqual(["done\n", ""]);
   });
 });
 
