@@ -37,8 +37,8 @@ describe("debugByDefault()", () => {
     ["prompt", false],
     ["denied", false],
   ])("on Deno, with a permission that is %s, is %s, and nobody is asked", (state, expected) => {
-    const querySync = vi.fn(() => ({ state }));
-    const read = vi.fn(() => "1");
+    const querySync = vi.fn<(permission: object) => object>(() => ({ state }));
+    const read = vi.fn<() => string>(() => "1");
     vi.stubGlobal("Deno", { permissions: { querySync } });
     vi.stubGlobal("process", { env: Object.defineProperty({}, "ASYNCIO_DEBUG", { get: read }) });
     const result = debugByDefault();

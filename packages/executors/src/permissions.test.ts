@@ -25,7 +25,10 @@ describe.runIf("deno" in process.versions)("on Deno", { timeout: 30_000 }, () =>
 
   test("processes need to read, to be run, and the environment", async () => {
     expect(await run("processes", ["--allow-read", "--allow-run", "--allow-env"])).toEqual(["42\n", ""]);
-    for (const missing of [["--allow-read", "--allow-run"], ["--allow-read", "--allow-env"]]) {
+    for (const missing of [
+      ["--allow-read", "--allow-run"],
+      ["--allow-read", "--allow-env"],
+    ]) {
       expect(await run("processes", missing)).toEqual(["BrokenProcessPool: NotCapable\n", ""]);
     }
   });
