@@ -146,3 +146,18 @@ describe("the load of a PoolWorker is low", () => {
     expect(worker.load.isLow).toBe(true);
   });
 });
+
+describe("PoolWorker.isStuck()", () => {
+  test("holds for a thread half a millisecond after its last reply, if it has jobs", () => {
+    const { worker } = makeWorker({ isShared: true });
+    expect(worker.isStuck(worker.quietSince + 100)).toBe(false);
+    worker.send([makeJob(1)]);
+    expect([0.4, 0.6].map((later) => worker.isStuck(worker.quietSince + later))).toEqual([false, true]);
+  });
+
+  test("holds for a process once its job takes that much longer than was expected", () => {
+    const { worker } = makeWorker({ isShared: false });
+    worker.send([makeJob(1), makeJob(1)]);
+    expect([1.4, 1.6].map((later) => worker.isStuck(worker.quietSince + later))).toEqual([false, true]);
+  });
+});

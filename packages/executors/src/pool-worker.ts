@@ -98,7 +98,10 @@ export class PoolWorker {
 
   /** Whether it is busy with a job that is longer than the window. */
   isStuck(now: number): boolean {
-    return this.outstanding > 0 && now - this.quietSince >= patience;
+    if (this.outstanding === 0) return false;
+    // A process that works through what it was sent is only busy: who else takes its share as well, cannot give it back.
+    const expected = this.isShared ? 0 : this.load.time / this.load.count;
+    return now - this.quietSince >= patience + expected;
   }
 
   get isReady(): boolean {

@@ -102,17 +102,41 @@ describe("ProcessLink", () => {
     expect(pool.statistics().crashes).toBe(0);
   });
 
-  test("a job that was asked to stop before it began does not begin", { timeout: patience }, async () => {
-    pool = new ProcessPoolExecutor({ maxWorkers: 1 });
-    let count = 0;
-    for (; count < 50; count++) await pool.submit(jobs.countCalls, 0); // now known to be short, so that two travel together
-    const [first, second, third] = [300, 0, 0].map((time) => pool.submit(jobs.countCalls, time));
-    await untilRunning(first as never);
-    expect(second?.cancel("not needed")).toBe(false); // nobody can tell
-    expect(await first).toBe(count + 1);
-    expect(await failureOf(second as never)).toMatchObject({ name: "CancelledError", reason: "not needed" });
-    expect(await third).toBe(count + 2);
-  });
+  // Then two travel together; and then their results as well, so that no message comes between them.
+  test.each([50, 2_000])(
+    "a job that was asked to stop before it began does not begin; known to be short by %i calls",
+    { timeout: patience },
+    async (calls) => {
+      pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+      for (let n = 0; n < calls; n++) await pool.submit(jobs.countAloud, 0);
+      const beginning = begin(pool, {}, jobs.countAloud, 300);
+      const [second, third] = [1, 2].map(() => pool.submit(jobs.countAloud, 0));
+      const { running: first } = await beginning;
+      expect(second?.cancel("not needed")).toBe(false); // nobody can tell
+      expect(await first).toBe(calls + 1);
+      expect(await failureOf(second as never)).toMatchObject({ name: "CancelledError", reason: "not needed" });
+      expect(await third).toBe(calls + 2);
+    },
+  );
+
+  test.skipIf(process.platform === "win32")(
+    "jobs that were asked to stop before their process came to them do not begin",
+    { timeout: patience },
+    async () => {
+      pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+      for (let n = 0; n < 50; n++) await pool.submit(jobs.countCalls, 0);
+      const { pid } = await pool.submit(jobs.where);
+      process.kill(pid, "SIGSTOP");
+      await new Promise((resolve) => setTimeout(resolve, 20)); // it stands still, and what it knows is old
+      const sent = [1, 2, 3].map(() => pool.submit(jobs.countCalls, 0));
+      await untilRunning(sent[0] as never);
+      expect(sent.map((job) => job.cancel())).toEqual([false, false, false]);
+      process.kill(pid, "SIGCONT");
+      const failures = await Promise.all(sent.map(failureOf));
+      expect(failures.map(({ name }) => name)).toEqual(["CancelledError", "CancelledError", "CancelledError"]);
+      expect(await pool.submit(jobs.countCalls, 0)).toBe(51);
+    },
+  );
 
   test("a process that is killed while it is idle is replaced", { timeout: patience }, async () => {
     pool = new ProcessPoolExecutor({ maxWorkers: 1 });

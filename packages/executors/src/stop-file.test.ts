@@ -28,8 +28,7 @@ function exists({ path }: StopFile): boolean {
 /** Whether the process knows that the job has to stop, once it has looked again. */
 function isMarked(slot: number, id: number): boolean {
   now += 1;
-  marks.look();
-  return marks.has(slot, id);
+  return marks.has(slot, id, 1);
 }
 
 describe("StopFile and StopMarks", () => {
@@ -43,15 +42,28 @@ describe("StopFile and StopMarks", () => {
     expect([isMarked(3, 7), isMarked(3, 8), isMarked(511, 2 ** 32 - 1)]).toEqual([false, true, true]);
   });
 
-  test("the file is looked at once in a millisecond", () => {
+  test("the file is looked at again when what is known of it is too old", () => {
     expect(isMarked(1, 1)).toBe(false);
     file.note(1, 1);
     now += 0.9;
-    marks.look();
-    expect(marks.has(1, 1)).toBe(false);
+    expect(marks.has(1, 1, 1)).toBe(false);
     now += 0.1;
-    marks.look();
-    expect(marks.has(1, 1)).toBe(true);
+    expect(marks.has(1, 1, 3)).toBe(false);
+    expect(marks.has(1, 1, 1)).toBe(true);
+  });
+
+  test("a message that comes after the file was read takes back no mark of it, nor does the file one of a message", () => {
+    file.note(3, 8);
+    expect(isMarked(3, 8)).toBe(true);
+    marks.add(3, 7);
+    expect([isMarked(3, 7), isMarked(3, 8)]).toEqual([true, true]);
+    marks.add(4, 10);
+    file.note(4, 9);
+    expect([isMarked(4, 9), isMarked(4, 10)]).toEqual([true, true]);
+  });
+
+  test("no job has to stop of which nobody has said so, whatever its id", () => {
+    expect([0, 1, 2 ** 31, 2 ** 32].map((id) => isMarked(0, id))).toEqual([false, false, false, false]);
   });
 
   test("all that was noted since is read, however much", () => {

@@ -9,8 +9,8 @@ const longestLine = 256;
  */
 const few = { process: { count: 8, time: 10 }, thread: { count: 2, time: Number.POSITIVE_INFINITY } };
 
-/** No job weighs more, in milliseconds: infinity could not be taken off again. */
-const heaviest = 10;
+/** No job weighs more, in milliseconds: infinity could not be taken off again. It is too much for others to fit behind it. */
+const heaviest = 2 * few.process.time;
 
 /** The jobs that a worker has, and how long they will take. */
 export class WorkerLoad {
@@ -24,7 +24,7 @@ export class WorkerLoad {
     this.#few = few[kind];
   }
 
-  /** Whether it has done more than half of what it may hold: then it gets more, in one message rather than many. */
+  /** Whether it has done half of what it may hold: then it gets more, in one message rather than many. */
   get isLow(): boolean {
     const { count, time } = this;
     const limit = count <= this.#few.count / 2 ? this.#few.time : window;

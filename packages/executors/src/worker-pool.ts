@@ -4,6 +4,7 @@ import { Crew } from "./crew.ts";
 import { after } from "./deadline.ts";
 import { fromRecord, type ThrownRecord } from "./error-record.ts";
 import { describeExit, ExecutorFull, WorkerDied, type WorkerExit } from "./errors.ts";
+import { fairShare } from "./fair-share.ts";
 import { Job, type JobFunction, type JobKeeper, type JobSettings } from "./job.ts";
 import { JobQueue } from "./job-queue.ts";
 import type { PoolSetup } from "./pool-options.ts";
@@ -25,7 +26,7 @@ const returnsAtMost = 3;
  *
  * 1. A job is in the queue, with one worker, or over; it is neither only while no code of the user can run.
  * 2. Jobs leave the queue in a microtask, so that those that are submitted together travel together.
- * 3. Workers get equal shares, of no more than they can do in a millisecond, if that is known; so most jobs stay in the
+ * 3. Workers get equal shares, of no more than they can do in a millisecond or ten, if that is known; so most jobs stay in the
  *    queue, where they can be cancelled, and where whoever is free first gets them.
  * 4. Whatever ends a worker, each of its jobs is settled or goes back to the queue.
  */
@@ -259,7 +260,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     queueMicrotask(this.#flush);
   }
 
-  /** Send out what waits, in equal shares. */
+  /** Send out what waits, in fair shares. */
   readonly #flush = (): void => {
     this.#isFlushing = false;
     const next = this.#queue.peek();
@@ -267,8 +268,7 @@ export class WorkerPool implements JobKeeper, WorkerKeeper {
     this.#startMissing();
     const ready = this.#crew.takers(next);
     if (ready.length === 0) return;
-    const total = ready.reduce((sum, worker) => sum + worker.outstanding, this.#waiting);
-    const share = Math.ceil(total / ready.length);
+    const share = fairShare(this.#waiting, ready);
     const first = this.#crew.workers[this.#lastActive];
     if (first !== undefined && ready.includes(first)) this.#fill(first, share);
     for (const worker of ready) if (worker !== first) this.#fill(worker, share);

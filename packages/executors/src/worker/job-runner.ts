@@ -42,6 +42,12 @@ const longCall = 10;
 /** After this time the event loop of the worker gets its turn, in milliseconds. */
 const turnLimit = 3;
 
+/** What is known of the jobs that have to stop is no older when one begins, in milliseconds, … */
+const ageAtStart = 3;
+
+/** … and when one asks. */
+const ageWhenAsked = 1;
+
 /**
  * Runs the jobs that arrive, one after another.
  *
@@ -105,8 +111,7 @@ export class JobRunner implements JobLine {
 
   isMarked(slot: number, id: number): boolean {
     if (this.#words !== null) return Atomics.load(this.#words, slot) === STOPPING;
-    this.#stops?.look();
-    return this.#stops?.has(slot, id) ?? false;
+    return this.#stops?.has(slot, id, ageWhenAsked) ?? false;
   }
 
   /** Note what has come meanwhile: while a job runs, the event loop may not turn. */
@@ -188,7 +193,7 @@ export class JobRunner implements JobLine {
     this.#sliceOf = known;
     this.#sliceCount++;
     this.#serial++;
-    if (this.#stops?.has(slot, id) === true) {
+    if (this.#stops?.has(slot, id, ageAtStart) === true) {
       this.#replies.add(slot, ERROR, toRecord(new CancelledError()));
       return true;
     }
@@ -287,7 +292,6 @@ export class JobRunner implements JobLine {
     this.#isAway = true;
     setImmediate(() => {
       this.#isAway = false;
-      this.#stops?.look(); // a turn that begins while a message is received lets no other in
       this.#turnStart = now();
       this.#go();
     });

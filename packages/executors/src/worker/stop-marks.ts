@@ -2,16 +2,15 @@ import { openSync, readSync, rmSync, statSync } from "node:fs";
 import { slotCount } from "../protocol.ts";
 import { now } from "./clock.ts";
 
-/** The pool's file is looked at so often at most, in milliseconds. */
-const interval = 1;
-
 /** One slot and one id. */
 const recordSize = 8;
 
 /** Which jobs of a process have to stop: by message, and, while a job lets none through, by the pool's file. */
 export class StopMarks {
-  /** At each slot, the last job there that has to stop. */
-  readonly #ids = new Int32Array(slotCount);
+  /** At each slot, the last job there that has to stop, as messages say, … */
+  readonly #told = new Map<number, number>();
+  /** … and as the file says: the one may be ahead of the other, and must not be overwritten by it. */
+  readonly #read = new Map<number, number>();
   #path: string | null = null;
   #file: number | null = null;
   #position = 0;
@@ -28,23 +27,25 @@ export class StopMarks {
     this.#path = path;
   }
 
+  /** A message says so. */
   add(slot: number, id: number): void {
-    this.#ids[slot] = id;
+    this.#told.set(slot, id | 0);
   }
 
-  /** Whether the job has to stop, as far as is known. */
-  has(slot: number, id: number): boolean {
-    return this.#ids[slot] === (id | 0);
-  }
-
-  /** Read the pool's file, if that was not done just now. */
-  look(): void {
+  /** Whether the job has to stop. @param age - What is known of the file may be so old, in milliseconds. */
+  has(slot: number, id: number, age: number): boolean {
     const time = this.#now();
-    if (time - this.#lookedAt < interval) return;
-    this.#lookedAt = time;
+    if (time - this.#lookedAt >= age) {
+      this.#lookedAt = time;
+      this.#look();
+    }
+    return this.#told.get(slot) === (id | 0) || this.#read.get(slot) === (id | 0);
+  }
+
+  #look(): void {
     try {
       if (this.#file === null) this.#open();
-      if (this.#file !== null) this.#read(this.#file);
+      if (this.#file !== null) this.#readFrom(this.#file);
     } catch {
       // What cannot be read comes as a message as well.
     }
@@ -62,11 +63,13 @@ export class StopMarks {
     }
   }
 
-  #read(file: number): void {
+  #readFrom(file: number): void {
     const bytes = new Uint8Array(this.#records.buffer);
     for (;;) {
       const count = Math.floor(readSync(file, bytes, 0, bytes.length, this.#position) / recordSize);
-      for (let i = 0; i < count; i++) this.add(this.#records[2 * i] as number, this.#records[2 * i + 1] as number);
+      for (let i = 0; i < count; i++) {
+        this.#read.set(this.#records[2 * i] as number, this.#records[2 * i + 1] as number);
+      }
       this.#position += count * recordSize;
       if (count < slotCount) return;
     }
