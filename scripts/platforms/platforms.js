@@ -45,6 +45,7 @@ const pools = [
   "src/pool-executor.test",
   "chaos",
   "crossing",
+  "permissions",
   "process-link",
   "programs",
   "shared-memory",
